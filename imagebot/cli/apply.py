@@ -1,0 +1,120 @@
+"""``imagebot apply``."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imagebot.cli import options
+from imagebot.cli.adapters import open_bot, open_registries
+from imagebot.cli.exit_codes import exit_code
+from imagebot.cli.output import answer, answer_json, note, screen
+from imagebot.cli.plan import NO_POLICY
+from imagebot.cli.source import Source, is_url, open_source, open_target
+from imagebot.errors import UsageError
+
+if TYPE_CHECKING:
+    from imagebot.plan import Outcome, Plan
+
+EXAMPLES = """\
+examples:
+  imagebot apply .                    pull requests against the base branch of `origin`
+  imagebot apply . --dry-run          say which writes that would be
+  imagebot apply . --local            edit the files here; look with git diff
+  imagebot apply . --plan plan.json   exactly a saved plan, or nothing
+  imagebot apply https://github.com/acme/config
+"""
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.epilog = EXAMPLES
+    options.add_path(parser)
+    options.add_common(parser)
+    options.add_policies(parser)
+    options.add_source(parser)
+    options.add_registries(parser)
+    options.add_forge(parser)
+    parser.add_argument("--local", action="store_true", help="edit the work tree only: no commit, no forge")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
+    parser.add_argument("--plan", metavar="FILE", help="carry out a plan saved by `plan -o json`")
+
+
+def run(arguments: Namespace) -> int:
+    """Carry out a plan: edit the work tree, or bring the pull requests in line."""
+    return apply_local(arguments) if arguments.local else apply_cycle(arguments)
+
+
+def apply_local(arguments: Namespace) -> int:
+    """Edit the files of a folder in place."""
+    from imagebot.engine.edit import edited_files
+    from imagebot.repository.folder import Folder
+
+    if is_url(arguments.path):
+        raise UsageError("--local edits a folder, and PATH is a URL", hint="clone it first")
+    source = open_source(arguments)
+    plan = _plan(source, arguments)
+    files = edited_files(source.snapshot, plan.updates)
+    if not arguments.dry_run:
+        folder = Folder(Path(arguments.path))
+        for path, content in files.items():
+            folder.write(path, content)
+    if arguments.output != "text":
+        _show(plan, (), arguments)
+        return exit_code(plan)
+    from imagebot.reports.text import plan_text
+
+    done = f"{'Would edit' if arguments.dry_run else 'Edited'} {len(files)} files." if files else ""
+    answer(plan_text(plan, screen(arguments), next_step=done))
+    return exit_code(plan)
+
+
+def apply_cycle(arguments: Namespace, stop: Callable[[], bool] = lambda: False) -> int:
+    """One whole cycle against the base branch: plan, then pull requests."""
+    from imagebot.engine.dry_run import dry
+    from imagebot.engine.propose import propose
+
+    target = open_target(arguments)
+    bot = open_bot(target, arguments)
+    if arguments.dry_run:
+        bot = dry(bot, lambda text: note(f"dry run: {text}"))
+    plan = _plan(target.source, arguments)
+    outcomes = tuple(propose(plan, bot, stop=stop))
+    _show(plan, outcomes, arguments)
+    return exit_code(plan, outcomes)
+
+
+def _plan(source: Source, arguments: Namespace) -> Plan:
+    from imagebot.engine.planning import make_plan
+    from imagebot.engine.saved_plan import restore
+
+    if not source.configuration.policies:
+        note(NO_POLICY, quiet=arguments.quiet)
+    with open_registries(source, arguments) as registries:
+        if arguments.plan:
+            return restore(_saved(Path(arguments.plan)), source.snapshot, source.configuration, registries)
+        return make_plan(source.snapshot, source.configuration, registries)
+
+
+def _saved(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read the plan {path}: {error.strerror}") from error
+
+
+def _show(plan: Plan, outcomes: tuple[Outcome, ...], arguments: Namespace) -> None:
+    if arguments.output == "json":
+        from imagebot.reports.documents import outcomes_document
+
+        answer_json(outcomes_document(plan, outcomes))
+    elif arguments.output == "markdown":
+        from imagebot.reports.markdown import plan_markdown
+
+        answer(plan_markdown(plan, outcomes))
+    else:
+        from imagebot.reports.text import outcomes_text
+
+        answer(outcomes_text(plan, outcomes, screen(arguments)))

@@ -1,0 +1,33 @@
+"""Which exit code a plan and its outcomes deserve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imagebot.plan import Outcome, Plan
+
+DONE = 0
+FAILED = 1
+USAGE = 2
+DENIED = 4
+PARTLY = 5
+PENDING = 10
+
+
+def exit_code(plan: Plan, outcomes: Sequence[Outcome] | None = None) -> int:
+    """0 if nothing failed, 5 if something went through, else 4 for credentials and 1 for the rest."""
+    errors = [failure.error for failure in plan.failures]
+    errors += [outcome.error for outcome in outcomes or () if outcome.error]
+    if not errors:
+        return DONE
+    if _something_went_through(plan, outcomes):
+        return PARTLY
+    return DENIED if any(error.exit_code == DENIED for error in errors) else FAILED
+
+
+def _something_went_through(plan: Plan, outcomes: Sequence[Outcome] | None) -> bool:
+    if outcomes:
+        return any(outcome.action != "failed" for outcome in outcomes)
+    return bool(plan.updates or plan.current or plan.held)

@@ -1,0 +1,67 @@
+"""Options that several commands share, each declared once."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+PATH_HELP = "folder or Git URL of the config repository (default: this folder)"
+
+
+def add_path(parser: ArgumentParser) -> None:
+    """The config repository."""
+    parser.add_argument("path", nargs="?", default=".", metavar="PATH", help=PATH_HELP)
+
+
+def add_common(parser: ArgumentParser, *, formats: tuple[str, ...] = ("text", "json", "markdown")) -> None:
+    """Output and verbosity."""
+    parser.add_argument(
+        "-o", "--output", choices=formats, default="text", help="form of the answer (default: text)"
+    )
+    parser.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colour: on a terminal, always or never (default: auto)",
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="no remarks on stderr, errors only")
+
+
+def add_policies(parser: ArgumentParser) -> None:
+    """Policy files from elsewhere."""
+    parser.add_argument(
+        "--policies", metavar="DIR", help="read policy files from here (default: PATH/policies)"
+    )
+
+
+def add_source(parser: ArgumentParser) -> None:
+    """Where a Git URL is cloned, and from which branch is read."""
+    parser.add_argument(
+        "--base", metavar="BRANCH", help="branch to read and to propose to (default: the remote's)"
+    )
+    parser.add_argument(
+        "--cache", metavar="DIR", help="folder for clones; safe to delete (default: ~/.cache/imagebot)"
+    )
+
+
+def add_registries(parser: ArgumentParser) -> None:
+    """Registry credentials."""
+    parser.add_argument(
+        "--docker-config",
+        metavar="FILE",
+        help="registry credentials (default: $DOCKER_CONFIG/config.json or ~/.docker/config.json)",
+    )
+
+
+def add_forge(parser: ArgumentParser) -> None:
+    """Where pull requests go, and who writes."""
+    parser.add_argument(
+        "--forge", choices=("github", "git"), help="where pull requests live (default: read off the remote)"
+    )
+    parser.add_argument("--forge-api", metavar="URL", help="base URL of the forge's API (GitHub Enterprise)")
+    parser.add_argument("--forge-repository", metavar="OWNER/NAME", help="repository on the forge")
+    parser.add_argument(
+        "--author",
+        metavar="'NAME <EMAIL>'",
+        default="imagebot <imagebot@noreply.invalid>",
+        help="author and committer of commits (default: %(default)s)",
+    )

@@ -1,0 +1,118 @@
+"""Open the config repository that a command was pointed at."""
+
+from __future__ import annotations
+
+import os
+import re
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imagebot.cli.tokens import forge_token
+from imagebot.errors import RepositoryError, UsageError
+
+if TYPE_CHECKING:
+    from imagebot.policies.policy import Configuration
+    from imagebot.repository.git import GitRepository
+    from imagebot.repository.protocol import Snapshot
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://|[^/@\s]+@[^/:\s]+:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A snapshot with its configuration.
+
+    Attributes:
+        root: Folder the snapshot lies in; None for a clone of a Git URL.
+    """
+
+    snapshot: Snapshot
+    configuration: Configuration
+    root: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A repository that pull requests can be proposed to, read at the tip of its base branch."""
+
+    repository: GitRepository
+    base: str
+    commit: str
+    source: Source
+
+
+def open_source(arguments: Namespace) -> Source:
+    """What a command reads: the files of a folder as they are, or the base branch of a Git URL."""
+    if is_url(arguments.path):
+        return open_target(arguments).source
+    from imagebot.repository.folder import Folder
+
+    root = Path(arguments.path)
+    folder = Folder(root)
+    return Source(folder, _configuration(folder, arguments), root)
+
+
+def open_target(arguments: Namespace) -> Target:
+    """What a command proposes to: always the base branch of the remote, never a work tree."""
+    from imagebot.repository.git import open_repository
+
+    token = forge_token(os.environ)
+    repository = open_repository(
+        arguments.path,
+        cache=cache_folder(arguments),
+        token=token.value,
+        token_source=token.source,
+    )
+    base = arguments.base or repository.default_branch()
+    source = _at_tip(repository, base, arguments)
+    wanted = source.configuration.settings.base
+    if wanted and not arguments.base and wanted != base:
+        base = wanted
+        source = _at_tip(repository, base, arguments)
+    return Target(repository, base, source.snapshot.commit or "", source)
+
+
+def _at_tip(repository: GitRepository, branch: str, arguments: Namespace) -> Source:
+    commit = repository.fetch(branch)
+    if commit is None:
+        raise RepositoryError(
+            f"{repository.remote_url} has no branch {branch!r}",
+            hint="name the branch with --base or `base` in imagebot.yaml",
+            id="branch-missing",
+        )
+    snapshot = repository.snapshot(commit)
+    root = None if is_url(arguments.path) else Path(arguments.path)
+    return Source(snapshot, _configuration(snapshot, arguments), root)
+
+
+def is_url(location: str) -> bool:
+    """Whether a location is a Git URL (``https://``, ``ssh://``, ``git@host:path``) and no folder."""
+    return bool(_URL.match(location)) and not Path(location).exists()
+
+
+def cache_folder(arguments: Namespace) -> Path:
+    """Where clones are kept; deleting it loses nothing."""
+    if arguments.cache:
+        return Path(arguments.cache)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "imagebot"
+
+
+def policy_files(folder: str | None) -> Mapping[str, bytes] | None:
+    """The policy files of a folder that was named; None if none was."""
+    if folder is None:
+        return None
+    root = Path(folder)
+    if not root.is_dir():
+        raise UsageError(f"--policies {folder}: there is no such folder", hint="name the folder that holds the policy files")
+    found = sorted(path for path in root.rglob("*") if path.suffix in {".yaml", ".yml"} and path.is_file())
+    return {path.as_posix(): path.read_bytes() for path in found}
+
+
+def _configuration(snapshot: Snapshot, arguments: Namespace) -> Configuration:
+    from imagebot.engine.configuration import read_configuration
+
+    return read_configuration(snapshot, policy_files(getattr(arguments, "policies", None)))

@@ -1,0 +1,1 @@
+"""Descriptor kinds, positions, splices and their verification (pure)."""

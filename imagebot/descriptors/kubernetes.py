@@ -1,0 +1,48 @@
+"""Kubernetes objects: every container of every pod template, at whatever depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imagebot.descriptors.nodes import Mapping, Node, Sequence, walk
+from imagebot.descriptors.reference import Reference, Skipped
+from imagebot.descriptors.source import Source
+from imagebot.descriptors.written import whole
+
+DESCRIPTOR = "kubernetes"
+CONTAINERS = frozenset({"containers", "initContainers", "ephemeralContainers"})
+NOT_WORKLOADS = frozenset({"CustomResourceDefinition"})
+"""Kinds whose ``containers`` is a schema and deploys nothing."""
+
+
+def claims(source: Source, document: Node) -> bool:
+    """Whether a document is a Kubernetes object."""
+    del source
+    return (
+        isinstance(document, Mapping)
+        and document.scalar("apiVersion") is not None
+        and document.scalar("kind") is not None
+    )
+
+
+def find(source: Source, document: Node) -> Iterator[Reference | Skipped]:
+    """Containers by shape and not by kind: custom workloads hold the same pod template."""
+    for node in walk(document):
+        if not isinstance(node, Mapping) or _kind(node) in NOT_WORKLOADS:
+            continue
+        for key in CONTAINERS:
+            containers = node.get(key)
+            if isinstance(containers, Sequence):
+                yield from _images(source, containers)
+
+
+def _images(source: Source, containers: Sequence) -> Iterator[Reference | Skipped]:
+    for container in containers.items:
+        image = container.scalar("image") if isinstance(container, Mapping) else None
+        if image is not None and image.value:
+            yield whole(source, DESCRIPTOR, image)
+
+
+def _kind(node: Mapping) -> str:
+    kind = node.scalar("kind")
+    return kind.value if kind else ""

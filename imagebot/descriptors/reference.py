@@ -1,0 +1,89 @@
+"""A reference as it stands in a descriptor, and what to do to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imagebot.references.image import ImageReference
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of characters in the decoded text of a file (byte order mark excluded)."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of one part (tag or digest) of a reference.
+
+    Attributes:
+        span: The characters of the part alone: without quotes, ``:`` or ``@``.
+        scalar: The whole YAML scalar the part lies in, quotes included, anchor and tag excluded.
+        whole: Whether the part is the scalar's whole value, so that a new text may need quotes.
+    """
+
+    span: Span
+    scalar: Span
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One image reference written in one place of one descriptor.
+
+    Attributes:
+        path: File, relative to the root of the config repository, with ``/``.
+        line: 1-based line of the scalar that an edit would change.
+        column: 1-based column, in characters, of that scalar's first character.
+        descriptor: Kind of descriptor: ``kubernetes``, ``kustomize``, ``helm-values``, ``compose``.
+        image: What it means, normalised.
+        written: The reference as written; parts from several scalars are joined as
+            ``[registry/]repository[:tag][@digest]``.
+        tag: Where the tag stands, or None where none is written.
+        digest: Where the digest stands, or None where none is written.
+        ignored: Whether a comment ``# imagebot: ignore`` keeps it.
+        bound: Policy name of a comment ``# imagebot: policy=NAME`` or a Flux setter marker.
+    """
+
+    path: str
+    line: int
+    column: int
+    descriptor: str
+    image: ImageReference
+    written: str
+    tag: Slot | None
+    digest: Slot | None
+    ignored: bool = False
+    bound: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that was seen and not understood, with the reason.
+
+    Attributes:
+        line: 1-based line, or None where the whole file is meant.
+    """
+
+    path: str
+    line: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A new tag, a new digest, or both, for one reference of one file.
+
+    Attributes:
+        tag: New tag, or None to leave the tag as it is.
+        digest: New digest, or None to leave the digest as it is.
+    """
+
+    reference: Reference
+    tag: str | None = None
+    digest: str | None = None

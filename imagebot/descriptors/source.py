@@ -1,0 +1,75 @@
+"""A descriptor's text, decoded once; the way back to bytes is exact."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+BYTE_ORDER_MARK = "\ufeff"
+SIZE_LIMIT = 10 * 1024 * 1024
+"""Bytes; a descriptor written by people is far smaller, and a larger one would cost the run."""
+
+
+class NotUnderstood(Exception):  # noqa: N818 - not a failure: it becomes a value with a reason
+    """A file that cannot be read as a descriptor.
+
+    Attributes:
+        reason: Why, in words.
+        line: 1-based line where it shows, or None where the whole file is meant.
+    """
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of one file.
+
+    Attributes:
+        path: Relative to the root of the config repository.
+        text: Decoded text without byte order mark; line ends as they are.
+        marked: Whether the file begins with a byte order mark.
+        line_starts: Offset of every line's first character.
+    """
+
+    path: str
+    text: str
+    marked: bool
+    line_starts: tuple[int, ...]
+
+    @classmethod
+    def decode(cls, path: str, content: bytes) -> Source:
+        """Decode UTF-8, the only encoding in which every byte comes back as it was.
+
+        Raises:
+            NotUnderstood: If the file is too large or not UTF-8.
+        """
+        if len(content) > SIZE_LIMIT:
+            raise NotUnderstood(f"larger than {SIZE_LIMIT // (1024 * 1024)} MiB")
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise NotUnderstood("not UTF-8", line) from error
+        marked = text.startswith(BYTE_ORDER_MARK)
+        text = text.removeprefix(BYTE_ORDER_MARK)
+        starts = [0]
+        starts.extend(i + 1 for i, char in enumerate(text) if char == "\n")
+        return cls(path, text, marked, tuple(starts))
+
+    def encode(self, text: str) -> bytes:
+        """Bytes of a text that takes this one's place."""
+        return ((BYTE_ORDER_MARK if self.marked else "") + text).encode("utf-8")
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """1-based line and column, in characters, of an offset."""
+        line = bisect_right(self.line_starts, offset)
+        return line, offset - self.line_starts[line - 1] + 1
+
+    def rest_of_line(self, offset: int) -> str:
+        """What follows an offset on its line."""
+        end = self.text.find("\n", offset)
+        return self.text[offset:] if end < 0 else self.text[offset:end]

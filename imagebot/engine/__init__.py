@@ -1,0 +1,1 @@
+"""The cycle: scan, decide, plan, propose."""

@@ -1,0 +1,61 @@
+"""Turn updates into new file contents."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from imagebot.descriptors.reference import Change
+from imagebot.descriptors.splice import apply
+from imagebot.errors import EditError
+from imagebot.plan import Failure, Update
+
+if TYPE_CHECKING:
+    from imagebot.repository.protocol import Snapshot
+
+
+def edited_files(snapshot: Snapshot, updates: Iterable[Update]) -> dict[str, bytes]:
+    """The new content of every file that the updates touch, by path.
+
+    Raises:
+        EditError: If an edit cannot be shown to change exactly the intended scalars.
+    """
+    return {
+        path: apply(snapshot.read(path), [_change(update) for update in members])
+        for path, members in _by_path(updates).items()
+    }
+
+
+def editable(
+    snapshot: Snapshot, updates: Iterable[Update]
+) -> tuple[tuple[Update, ...], tuple[Failure, ...]]:
+    """Split updates into those whose edit is shown to be exact and failures, file by file."""
+    exact: list[Update] = []
+    failures: list[Failure] = []
+    for path, members in _by_path(updates).items():
+        try:
+            edited_files(snapshot, members)
+        except EditError as error:
+            proposals = frozenset(update.proposal for update in members)
+            failures.append(Failure(error, path=path, proposals=proposals))
+        else:
+            exact.extend(members)
+    return tuple(exact), tuple(failures)
+
+
+def _by_path(updates: Iterable[Update]) -> Mapping[str, list[Update]]:
+    members: defaultdict[str, list[Update]] = defaultdict(list)
+    for update in updates:
+        members[update.reference.path].append(update)
+    return members
+
+
+def _change(update: Update) -> Change:
+    """What to write: only parts that differ, and a digest only where one is pinned already."""
+    old, new = update.source, update.to
+    return Change(
+        update.reference,
+        tag=new.tag if new.tag != old.tag else None,
+        digest=new.digest if old.digest and new.digest != old.digest else None,
+    )

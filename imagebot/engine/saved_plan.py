@@ -1,0 +1,104 @@
+"""Carry out a saved plan exactly, or refuse it with the reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from imagebot.engine.edit import editable
+from imagebot.engine.lookups import find_digests
+from imagebot.engine.planning import group
+from imagebot.engine.scan import scan
+from imagebot.errors import RegistryError, UsageError
+from imagebot.plan import Pin, Plan, Scan, Scanned, Update
+from imagebot.policies.policy import Verdict
+
+if TYPE_CHECKING:
+    from imagebot.policies.policy import Configuration
+    from imagebot.registries.protocol import Registries
+    from imagebot.repository.protocol import Snapshot
+
+_MAKE_AGAIN = "make the plan again: imagebot plan -o json"
+
+
+class StalePlan(UsageError):  # noqa: N818 - names a thing, as the rest of the tree
+    """The world moved since the plan was made; nothing was attempted."""
+
+    id = "plan-stale"
+
+
+def restore(
+    saved: bytes, snapshot: Snapshot, configuration: Configuration, registries: Registries
+) -> Plan:
+    """The saved plan over the snapshot, if both still agree and every tag still has its digest.
+
+    Raises:
+        UsageError: If the text is no plan.
+        StalePlan: If the commit, a reference, a policy or a digest is not what the plan says.
+    """
+    document = _document(saved)
+    if document["commit"] != snapshot.commit:
+        raise StalePlan(
+            f"the plan was made from commit {document['commit'] or '(a changed work tree)'}, "
+            f"and this is {snapshot.commit or '(a changed work tree)'}",
+            hint=_MAKE_AGAIN,
+        )
+    scanned = scan(snapshot, configuration)
+    places = {(i.reference.path, i.reference.line, i.reference.column): i for i in scanned.references}
+    updates = [_update(item, places) for item in document["updates"]]
+    _same_digests(updates, registries)
+    exact, failures = editable(snapshot, updates)
+    return Plan(scan=_only(scanned), proposals=group(exact), failures=failures)
+
+
+def _document(saved: bytes) -> Mapping[str, Any]:
+    try:
+        document = json.loads(saved)
+        major = str(document["format_version"]).partition(".")[0]
+        if major != "1" or not isinstance(document["updates"], list) or "commit" not in document:
+            raise ValueError(major)  # noqa: TRY301 - one way out for everything that is no plan
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            "this is not a plan that this version of imagebot wrote", hint=_MAKE_AGAIN, id="plan-invalid"
+        ) from error
+    return document
+
+
+def _update(
+    item: Mapping[str, Any], places: Mapping[tuple[str, int, int], Scanned]
+) -> Update:
+    try:
+        scanned = places.get((item["path"], item["line"], item["column"]))
+        source, to = Pin(**item["from"]), Pin(**item["to"])
+        update_of = (item["image"], source, item["policy"], item["environment"])
+        passed_over = tuple(Verdict(p["tag"], False, p["reason"]) for p in item["passed_over"])  # noqa: FBT003 - a rejected tag
+        step, why, proposal = item["step"], item["why"], item["proposal"]
+    except (KeyError, TypeError) as error:
+        raise UsageError("an update of the plan is incomplete", hint=_MAKE_AGAIN, id="plan-invalid") from error
+    if scanned is None or not scanned.managed or update_of != _identity(scanned):
+        raise StalePlan(
+            f"{item['path']}:{item['line']} no longer holds what the plan says", hint=_MAKE_AGAIN
+        )
+    return Update(scanned, to, step, why, passed_over, proposal)
+
+
+def _identity(scanned: Scanned) -> tuple[str, Pin, str | None, str | None]:
+    image = scanned.reference.image
+    policy = scanned.policy.name if scanned.policy else None
+    return str(image.name), Pin(image.tag, image.digest), policy, scanned.environment
+
+
+def _same_digests(updates: list[Update], registries: Registries) -> None:
+    tags = {(u.reference.image.name, u.to.tag or ""): u.to.digest for u in updates}
+    for (name, tag), found in find_digests(registries, tags).items():
+        if isinstance(found, RegistryError):
+            raise found
+        if found != tags[name, tag]:
+            raise StalePlan(f"{name}:{tag} was {tags[name, tag]} and is now {found}", hint=_MAKE_AGAIN)
+
+
+def _only(scanned: Scan) -> Scan:
+    """The scan without what it skipped: a saved plan carries out updates and judges nothing else."""
+    return replace(scanned, skipped=())

@@ -1,0 +1,82 @@
+"""The hidden marker in a pull-request body: what imagebot proposed there, readable by the next run."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imagebot.plan import Update
+
+_MARKER = re.compile(r"<!-- imagebot:v1 ([A-Za-z0-9_=-]{1,40000}) -->")
+_LIST_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What imagebot last wrote to a pull request.
+
+    Attributes:
+        proposal: Id of the proposal.
+        fingerprint: Hash of title and visible body; it changes only when they do.
+        targets: ``path image tag digest`` of every update, sorted; says whether two plans want
+            the same thing. Cut at 200 for very large proposals.
+        closed_by_bot: Whether imagebot itself closed the pull request.
+    """
+
+    proposal: str
+    fingerprint: str
+    targets: tuple[str, ...]
+    closed_by_bot: bool = False
+
+    def __str__(self) -> str:
+        content = {
+            "proposal": self.proposal,
+            "fingerprint": self.fingerprint,
+            "targets": list(self.targets),
+            "closed": self.closed_by_bot,
+        }
+        text = json.dumps(content, separators=(",", ":"), sort_keys=True)
+        return f"<!-- imagebot:v1 {base64.urlsafe_b64encode(text.encode()).decode()} -->"
+
+
+def marker(proposal: str, title: str, body: str, updates: Sequence[Update]) -> Marker:
+    """The marker of a proposal."""
+    fingerprint = hashlib.sha256(f"{title}\0{body}".encode()).hexdigest()[:32]
+    return Marker(proposal, fingerprint, targets(updates))
+
+
+def targets(updates: Sequence[Update]) -> tuple[str, ...]:
+    """What every update wants, in a comparable form.
+
+    The digest counts only where one is pinned: a tag alone asks for the tag, whatever it holds.
+    """
+    wanted = {
+        f"{u.reference.path} {u.reference.image.name} {u.to.tag or ''} "
+        f"{(u.to.digest or '') if u.source.digest else ''}"
+        for u in updates
+    }
+    return tuple(sorted(wanted)[:_LIST_LIMIT])
+
+
+def find_marker(body: str) -> Marker | None:
+    """The marker in a body, or None if there is none or a person damaged it."""
+    match = _MARKER.search(body)
+    if match is None:
+        return None
+    try:
+        content = json.loads(base64.urlsafe_b64decode(match[1]))
+        return Marker(
+            proposal=str(content["proposal"]),
+            fingerprint=str(content["fingerprint"]),
+            targets=tuple(str(target) for target in content["targets"]),
+            closed_by_bot=content["closed"] is True,
+        )
+    except (binascii.Error, ValueError, KeyError, TypeError):
+        return None

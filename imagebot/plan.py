@@ -1,0 +1,218 @@
+"""The plan: what one cycle found and would do, as plain values from which every output is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from imagebot.errors import ImagebotError
+
+if TYPE_CHECKING:
+    from imagebot.descriptors.reference import Reference, Skipped
+    from imagebot.policies.policy import Policy, Selection, Verdict
+    from imagebot.references.image import ImageName
+
+Step = Literal["major", "minor", "patch", "digest", "other"]
+Action = Literal["created", "updated", "unchanged", "closed", "held", "failed"]
+
+
+_SHORT_DIGEST = 7
+
+
+def short_digest(digest: str) -> str:
+    """The first digits of a digest, as a person would name it."""
+    return digest.partition(":")[2][:_SHORT_DIGEST]
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A reference with the policy that governs it and the environment it belongs to.
+
+    Attributes:
+        policy: The governing policy, or None if the reference is unmanaged.
+        environment: Name of the environment, or None.
+        why: Why this policy governs it, or what is missing for one to.
+    """
+
+    reference: Reference
+    policy: Policy | None
+    environment: str | None
+    why: str
+
+    @property
+    def managed(self) -> bool:
+        """Whether a policy may move it."""
+        return self.policy is not None and not self.reference.ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Everything found in one snapshot, sorted by path and place.
+
+    Attributes:
+        commit: Commit the files were read from; None for a folder that is no clean work tree.
+        skipped: What was seen and not understood.
+    """
+
+    commit: str | None
+    references: tuple[Scanned, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A tag, a digest, or both; None where a part is absent."""
+
+    tag: str | None
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One reference that moves, with the evidence.
+
+    Attributes:
+        to: Where it moves. The digest is what the tag pointed to when the plan was made; it is
+            written only where the reference already pins one.
+        step: Size of the move.
+        why: Why this tag, in words.
+        passed_over: Newer tags that a rule rejected, newest first.
+        proposal: Id of the proposal it belongs to.
+    """
+
+    scanned: Scanned
+    to: Pin
+    step: Step
+    why: str
+    passed_over: tuple[Verdict, ...]
+    proposal: str
+
+    @property
+    def reference(self) -> Reference:
+        """The reference that moves."""
+        return self.scanned.reference
+
+    @property
+    def source(self) -> Pin:
+        """Where it moves from, as written."""
+        return Pin(self.reference.image.tag, self.reference.image.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Updates that belong in one pull request.
+
+    Attributes:
+        id: ``<environment or _>/<policy>``; stays the same while versions move.
+        branch: Head branch, derived from the id.
+        title: Title of the pull request and subject of the commit, at most 72 characters.
+        body: Markdown body; a pure function of the updates.
+    """
+
+    id: str
+    branch: str
+    title: str
+    body: str
+    updates: tuple[Update, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A managed reference that was decided not to move, with the reason."""
+
+    scanned: Scanned
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A question that could not be answered, with what it stops.
+
+    Attributes:
+        error: The failure.
+        image: Normalised name that could not be looked up, or None.
+        path: File that could not be edited, or None.
+        proposals: Ids of proposals that are undecided because of it.
+    """
+
+    error: ImagebotError
+    image: str | None = None
+    path: str | None = None
+    proposals: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The outcome of one cycle before anything is written.
+
+    Attributes:
+        current: Managed references that are where their policy wants them.
+    """
+
+    scan: Scan
+    proposals: tuple[Proposal, ...] = ()
+    held: tuple[Held, ...] = ()
+    current: tuple[Scanned, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def updates(self) -> tuple[Update, ...]:
+        """All updates, by file and place."""
+        found = (update for proposal in self.proposals for update in proposal.updates)
+        return tuple(sorted(found, key=lambda u: (u.reference.path, u.reference.line)))
+
+    @property
+    def undecided(self) -> frozenset[str]:
+        """Ids of proposals that a failure left undecided, wholly or in part."""
+        return frozenset().union(*(failure.proposals for failure in self.failures))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one proposal when the plan was carried out.
+
+    Attributes:
+        proposal: Its id, or the branch's name where no proposal is left.
+        reason: Why it was held, closed or failed; empty where the action says it all.
+        number: Number of the pull request, if the forge has one.
+        url: Where a person reads it.
+        error: The failure, if there was one.
+    """
+
+    proposal: str
+    branch: str
+    action: Action
+    reason: str = ""
+    number: int | None = None
+    url: str | None = None
+    error: ImagebotError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is explained: an image under a policy, as it is deployed now.
+
+    Attributes:
+        places: References that share image, policy and current tag.
+        why: Why this policy governs it.
+    """
+
+    name: ImageName
+    policy: Policy
+    current: str | None
+    why: str
+    places: tuple[Scanned, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A subject with the outcome of its policy and the evidence that was needed for it.
+
+    Attributes:
+        digests: Digest of the selected tag, and of no other: evidence costs requests.
+    """
+
+    subject: Subject
+    selection: Selection
+    digests: Mapping[str, str]

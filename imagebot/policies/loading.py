@@ -1,0 +1,176 @@
+"""Load settings and policy files, or report every fault of every file."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from imagebot.policies.checking import check
+from imagebot.policies.faults import Fault, InvalidConfiguration
+from imagebot.policies.model import PolicyModel, SettingsModel, TagsModel
+from imagebot.policies.placed import Placed, Unreadable, Value, read_placed
+from imagebot.policies.policy import (
+    Configuration,
+    Environment,
+    ForgeSettings,
+    Policy,
+    RegistrySettings,
+    Settings,
+    TagRules,
+)
+from imagebot.references.ranges import Range
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A policy as it stands in its file; the model is None if it has faults."""
+
+    placed: Placed
+    place: int
+    value: Value
+    model: PolicyModel | None
+
+
+def load(
+    files: Mapping[str, bytes], *, settings_path: str = "imagebot.yaml", any_environment: bool = False
+) -> Configuration:
+    """Load ``imagebot.yaml`` and policy files.
+
+    Policies govern in sorted order of their files, and in the order they have in a file.
+
+    Args:
+        files: Content by path.
+        settings_path: Which of them holds the settings; the others are policy files.
+        any_environment: Take environments that the settings do not name: where only the tags of
+            a policy matter, the settings may not be at hand.
+
+    Raises:
+        InvalidConfiguration: With every fault of every file.
+    """
+    faults: list[Fault] = []
+    settings = SettingsModel()
+    entries: list[_Entry] = []
+    for path in sorted(files):
+        try:
+            placed, problems = read_placed(path, files[path])
+        except Unreadable as error:
+            faults.append(error.fault)
+            continue
+        faults += problems
+        if path == settings_path:
+            model, problems = check(placed, placed.value or {}, (), SettingsModel)
+            settings = model or settings
+        else:
+            found, problems = _entries(placed)
+            entries += found
+        faults += problems
+    faults += _same_names(entries)
+    if not any_environment:
+        faults += _unknown_environments(entries, settings.environments)
+    if faults:
+        raise InvalidConfiguration(faults)
+    return Configuration(_settings(settings), tuple(_policies(entries)))
+
+
+def _entries(placed: Placed) -> tuple[list[_Entry], list[Fault]]:
+    """The policies of a file; one with faults does not hide the faults of the next."""
+    if placed.value is None:
+        return [], []
+    if not isinstance(placed.value, dict):
+        hint = "begin with `policies:` and a list below it"
+        return [], [placed.fault((), "policy-type", "a policy file is a mapping", hint=hint)]
+    faults = [
+        placed.fault((key,), "policy-unknown-key", f"unknown key `{key}`", hint="the only key here is `policies`", key=True)
+        for key in placed.value
+        if key != "policies"
+    ]
+    listed = placed.value.get("policies")
+    if listed is None:
+        return [], faults
+    if not isinstance(listed, list):
+        fault = placed.fault(("policies",), "policy-type", "`policies` is a list of policies", hint="begin each with `- name:`")
+        return [], [*faults, fault]
+    entries = []
+    for place, value in enumerate(listed):
+        model, problems = check(placed, value, ("policies", place), PolicyModel)
+        faults += problems
+        entries.append(_Entry(placed, place, value, model))
+    return entries, faults
+
+
+def _same_names(entries: Iterable[_Entry]) -> Iterator[Fault]:
+    first: dict[str, str] = {}
+    for entry in entries:
+        name = entry.value.get("name") if isinstance(entry.value, dict) else None
+        if not isinstance(name, str):
+            continue
+        where = ("policies", entry.place, "name")
+        here = entry.placed.fault(where, "policy-duplicate-name", "")
+        if name in first:
+            message = f"there is already a policy {name!r}, at {first[name]}"
+            yield entry.placed.fault(where, "policy-duplicate-name", message, hint="give this one another name")
+        else:
+            first[name] = f"{here.path}:{here.line}"
+
+
+def _unknown_environments(entries: Iterable[_Entry], known: Iterable[str]) -> Iterator[Fault]:
+    names = list(known)
+    for entry in entries:
+        listed = entry.value.get("environments") if isinstance(entry.value, dict) else None
+        for place, name in enumerate(listed if isinstance(listed, list) else []):
+            if not isinstance(name, str) or name in names:
+                continue
+            close = difflib.get_close_matches(name, names, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"imagebot.yaml names: {', '.join(names) or 'none'}"
+            where = ("policies", entry.place, "environments", place)
+            yield entry.placed.fault(where, "policy-unknown-environment", f"there is no environment {name!r}", hint=hint)
+
+
+def _policies(entries: Iterable[_Entry]) -> Iterator[Policy]:
+    for entry in entries:
+        if entry.model is not None:
+            model = entry.model
+            place = entry.placed.fault(("policies", entry.place), "", "")
+            yield Policy(
+                name=model.name,
+                images=tuple(model.images),
+                tags=_rules(model.tags),
+                environments=tuple(model.environments),
+                paths=tuple(model.paths),
+                file=place.path,
+                line=place.line,
+            )
+
+
+def _rules(model: TagsModel) -> TagRules:
+    if model.order == "digest":
+        return TagRules(order="digest")
+    words = model.prereleases
+    return TagRules(
+        order="semver",
+        range=Range.parse(model.range) if model.range is not None else None,
+        match=re.compile(model.match, re.ASCII) if model.match is not None else None,
+        by=model.by if isinstance(model.by, str) or model.by is None else "".join(model.by),
+        variant=model.variant,
+        precision=model.precision,
+        prereleases=words if isinstance(words, bool) else tuple(word.lower() for word in words),
+        max_step=model.max_step,
+        ignore=tuple(model.ignore),
+    )
+
+
+def _settings(model: SettingsModel) -> Settings:
+    return Settings(
+        environments=tuple(Environment(name, tuple(e.paths)) for name, e in model.environments.items()),
+        forge=ForgeSettings(
+            kind="github" if model.forge.kind == "github" else "git" if model.forge.kind == "git" else None,
+            api=model.forge.api,
+            repository=model.forge.repository,
+        ),
+        base=model.base,
+        registries=tuple(
+            (host, RegistrySettings(plain_http=r.plain_http, ca=r.ca)) for host, r in model.registries.items()
+        ),
+    )

@@ -1,0 +1,41 @@
+"""JSON Schema (draft-07) of policy files and ``imagebot.yaml``, for editors and checks elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from imagebot.policies.model import PolicyFileModel, SettingsModel
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+"""The newest draft that the YAML language server documents."""
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of a policy file."""
+    return _draft_07(PolicyFileModel, "imagebot policy file")
+
+
+def settings_schema() -> dict[str, Any]:
+    """The schema of ``imagebot.yaml``."""
+    return _draft_07(SettingsModel, "imagebot.yaml")
+
+
+def _draft_07(model: type[BaseModel], title: str) -> dict[str, Any]:
+    schema = model.model_json_schema(by_alias=True, ref_template="#/definitions/{model}")
+    definitions = schema.pop("$defs", {})
+    body = schema | {"title": title, "definitions": definitions}
+    return {"$schema": DRAFT, **_converted(body)}
+
+
+def _converted(node: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """Draft-07 ignores what stands beside a ``$ref``: put the reference in an ``allOf``."""
+    if isinstance(node, list):
+        return [_converted(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    converted = {key: _converted(value) for key, value in node.items()}
+    if "$ref" in converted and len(converted) > 1:
+        converted["allOf"] = [{"$ref": converted.pop("$ref")}]
+    return converted

@@ -1,0 +1,1 @@
+"""Image references and the order of tags (pure)."""

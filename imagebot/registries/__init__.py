@@ -1,0 +1,1 @@
+"""The registry side: distribution client, authentication."""

@@ -1,0 +1,189 @@
+"""JSON documents that other programs read.
+
+Every document has ``format_version``: an addition raises its minor part, anything else the major.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from imagebot.descriptors.reference import Skipped
+    from imagebot.errors import ImagebotError
+    from imagebot.plan import Explanation, Failure, Held, Outcome, Pin, Plan, Proposal, Scan, Scanned, Update
+    from imagebot.policies.policy import Configuration, Selection
+
+FORMAT_VERSION = "1.0"
+
+Document = dict[str, Any]
+
+
+def scan_document(scan: Scan) -> Document:
+    """``imagebot scan``."""
+    return _versioned(
+        commit=scan.commit,
+        references=[_reference(item) for item in scan.references],
+        skipped=[_skipped(item) for item in scan.skipped],
+    )
+
+
+def plan_document(plan: Plan) -> Document:
+    """``imagebot plan``."""
+    return _versioned(
+        commit=plan.scan.commit,
+        updates=[_update(update) for update in plan.updates],
+        proposals=[_proposal(proposal) for proposal in plan.proposals],
+        held=[_held(held) for held in plan.held],
+        skipped=[_skipped(item) for item in plan.scan.skipped],
+        errors=[_failure(failure) for failure in plan.failures],
+        current=len(plan.current),
+        unmanaged=sum(not item.managed for item in plan.scan.references),
+    )
+
+
+def outcomes_document(plan: Plan, outcomes: Iterable[Outcome]) -> Document:
+    """``imagebot apply``: the plan and what became of every proposal."""
+    return plan_document(plan) | {"outcomes": [_outcome(outcome) for outcome in outcomes]}
+
+
+def selection_document(selection: Selection, **more: object) -> Document:
+    """``imagebot test`` and ``imagebot explain``."""
+    candidates = [
+        {"tag": verdict.tag, "accepted": verdict.accepted, "reason": verdict.reason}
+        for verdict in selection.candidates
+    ]
+    return _versioned(selected=selection.selected, step=selection.step, candidates=candidates, **more)
+
+
+def explanation_document(explanations: Sequence[Explanation]) -> Document:
+    """``imagebot explain``: the first explanation at the top level, further ones in ``others``."""
+    first, *others = [_explanation(explanation) for explanation in explanations]
+    return first | {"others": others}
+
+
+def configuration_document(configuration: Configuration) -> Document:
+    """``imagebot validate``, when all is well."""
+    policies = [
+        {"name": policy.name, "file": policy.file, "line": policy.line}
+        for policy in configuration.policies
+    ]
+    return _versioned(policies=policies, errors=[])
+
+
+def error_document(error: ImagebotError) -> Document:
+    """A command that failed: same shape as the errors of a plan."""
+    faults = [
+        {
+            "id": fault.id,
+            "message": fault.message,
+            "hint": fault.hint,
+            "path": fault.path,
+            "line": fault.line,
+            "column": fault.column,
+        }
+        for fault in getattr(error, "faults", ())
+    ]
+    return _versioned(errors=faults or [_error(error)])
+
+
+def _explanation(explanation: Explanation) -> Document:
+    subject = explanation.subject
+    document = selection_document(
+        explanation.selection,
+        image=str(subject.name),
+        policy=subject.policy.name,
+        current=subject.current,
+        why=subject.why,
+        references=[_place(item) for item in subject.places],
+    )
+    for candidate in document["candidates"]:
+        candidate["digest"] = explanation.digests.get(candidate["tag"])
+        candidate["created"] = None
+    return document
+
+
+def _versioned(**fields: object) -> Document:
+    return {"format_version": FORMAT_VERSION, **fields}
+
+
+def _reference(item: Scanned) -> Document:
+    reference = item.reference
+    return {
+        "path": reference.path,
+        "line": reference.line,
+        "column": reference.column,
+        "descriptor": reference.descriptor,
+        "image": str(reference.image.name),
+        "written": reference.written,
+        "tag": reference.image.tag,
+        "digest": reference.image.digest,
+        "policy": item.policy.name if item.policy else None,
+        "environment": item.environment,
+        "ignored": reference.ignored,
+        "why": item.why,
+    }
+
+
+def _skipped(item: Skipped) -> Document:
+    return {"path": item.path, "line": item.line, "reason": item.reason}
+
+
+def _pin(pin: Pin) -> Mapping[str, str | None]:
+    return {"tag": pin.tag, "digest": pin.digest}
+
+
+def _place(item: Scanned) -> Document:
+    reference = item.reference
+    return {
+        "path": reference.path,
+        "line": reference.line,
+        "column": reference.column,
+        "image": str(reference.image.name),
+        "policy": item.policy.name if item.policy else None,
+        "environment": item.environment,
+    }
+
+
+def _update(update: Update) -> Document:
+    return _place(update.scanned) | {
+        "from": _pin(update.source),
+        "to": _pin(update.to),
+        "step": update.step,
+        "proposal": update.proposal,
+        "why": update.why,
+        "passed_over": [{"tag": v.tag, "reason": v.reason} for v in update.passed_over],
+    }
+
+
+def _proposal(proposal: Proposal) -> Document:
+    return {
+        "id": proposal.id,
+        "branch": proposal.branch,
+        "title": proposal.title,
+        "body": proposal.body,
+    }
+
+
+def _held(held: Held) -> Document:
+    return _place(held.scanned) | {"reason": held.reason}
+
+
+def _error(error: ImagebotError) -> Document:
+    return {"id": error.id, "message": error.message, "hint": error.hint}
+
+
+def _failure(failure: Failure) -> Document:
+    return _error(failure.error) | {"image": failure.image, "path": failure.path}
+
+
+def _outcome(outcome: Outcome) -> Document:
+    return {
+        "proposal": outcome.proposal,
+        "branch": outcome.branch,
+        "action": outcome.action,
+        "reason": outcome.reason,
+        "number": outcome.number,
+        "url": outcome.url,
+        "error": _error(outcome.error) if outcome.error else None,
+    }

@@ -1,0 +1,80 @@
+"""A plan as Markdown: for job summaries, chat, and forges without an API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagebot.reports.escape import code, escape
+from imagebot.reports.text import counts
+
+if TYPE_CHECKING:
+    from imagebot.plan import Outcome, Plan, Scan
+
+
+def scan_markdown(scan: Scan) -> str:
+    """References and skipped things as tables."""
+    references = _table(
+        ("Place", "Reference", "Descriptor", "Environment", "Policy"),
+        [
+            (
+                code(f"{i.reference.path}:{i.reference.line}:{i.reference.column}"),
+                code(i.reference.written),
+                i.reference.descriptor,
+                escape(i.environment or "none"),
+                code(i.policy.name) if i.policy else "unmanaged",
+            )
+            for i in scan.references
+        ],
+    )
+    return _join("# Scan", references, _skipped(scan))
+
+
+def plan_markdown(plan: Plan, outcomes: tuple[Outcome, ...] = ()) -> str:
+    """Every proposal with its title and body, then what did not move and why."""
+    proposals = [
+        f"## {escape(proposal.title)}\n\nBranch: {code(proposal.branch)}\n\n{proposal.body.rstrip()}"
+        for proposal in plan.proposals
+    ]
+    done = _table(
+        ("Proposal", "Action", "Pull request", "Reason"),
+        [
+            (code(o.proposal), o.action, o.url or code(o.branch), escape(o.reason) or "as planned")
+            for o in outcomes
+        ],
+    )
+    held = _table(
+        ("Place", "Held because"),
+        [
+            (code(f"{h.scanned.reference.path}:{h.scanned.reference.line}"), escape(h.reason))
+            for h in plan.held
+        ],
+    )
+    errors = _table(
+        ("Error", "What", "Message"),
+        [
+            (code(f.error.id), code(f.image or f.path or "-"), escape(f.error.message))
+            for f in plan.failures
+        ],
+    )
+    return _join("# Plan", escape(counts(plan)), done, *proposals, held, _skipped(plan.scan), errors)
+
+
+def _skipped(scan: Scan) -> str:
+    return _table(
+        ("Place", "Skipped because"),
+        [
+            (code(f"{s.path}:{s.line}" if s.line else s.path), escape(s.reason))
+            for s in scan.skipped
+        ],
+    )
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    if not rows:
+        return ""
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _join(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,0 +1,213 @@
+"""A plan for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from imagebot.plan import Pin, short_digest
+from imagebot.reports.table import Cell, Row, Screen, table
+from imagebot.untrusted import clean
+
+if TYPE_CHECKING:
+    from imagebot.descriptors.reference import Reference, Skipped
+    from imagebot.errors import ImagebotError
+    from imagebot.plan import Explanation, Outcome, Plan, Scan, Scanned, Update
+    from imagebot.policies.policy import Selection
+
+STEP_STYLE = {"major": "bold red", "minor": "yellow", "patch": "green", "digest": "cyan"}
+ACTION_STYLE = {"created": "green", "updated": "green", "closed": "yellow", "held": "yellow", "failed": "bold red"}
+
+
+def scan_text(scan: Scan, screen: Screen) -> str:
+    """Every reference with its place, then every thing not understood with the reason."""
+    rows = [
+        [
+            Cell(_place(item.reference)),
+            Cell(item.reference.written, "bold"),
+            Cell(item.reference.descriptor, "dim"),
+            Cell(item.environment or "-"),
+            Cell(_governed(item), "" if item.managed else "dim"),
+        ]
+        for item in scan.references
+    ]
+    managed = sum(item.managed for item in scan.references)
+    end = (
+        f"Scan: {_count(len(scan.references), 'reference')} in "
+        f"{_count(len({i.reference.path for i in scan.references}), 'file')}, {managed} managed, "
+        f"{len(scan.skipped)} skipped."
+    )
+    return _join(table(rows, screen, droppable=(2, 3)), _skipped(scan.skipped, screen), end)
+
+
+def plan_text(plan: Plan, screen: Screen, *, next_step: str = "") -> str:
+    """What would move and what not, one line each, then the counts and what to do next."""
+    rows = [_update_row(update) for update in plan.updates]
+    return _join(
+        table(rows, screen, droppable=(5, 0)),
+        _held(plan, screen),
+        _skipped(plan.scan.skipped, screen),
+        _failures(plan, screen),
+        f"{counts(plan)} {next_step}".rstrip(),
+    )
+
+
+def outcomes_text(plan: Plan, outcomes: Sequence[Outcome], screen: Screen) -> str:
+    """What became of every proposal."""
+    titles = {proposal.id: proposal.title for proposal in plan.proposals}
+    rows = [
+        [
+            Cell(outcome.action, ACTION_STYLE.get(outcome.action, "dim")),
+            Cell(titles.get(outcome.proposal, outcome.proposal), "bold"),
+            Cell(outcome.url or outcome.branch),
+            Cell(outcome.reason, "dim"),
+        ]
+        for outcome in outcomes
+    ]
+    done = ", ".join(
+        f"{number} {action}"
+        for action in ("created", "updated", "unchanged", "closed", "held", "failed")
+        if (number := sum(outcome.action == action for outcome in outcomes))
+    )
+    return _join(
+        table(rows, screen),
+        _held(plan, screen),
+        _skipped(plan.scan.skipped, screen),
+        _failures(plan, screen),
+        f"Apply: {done or 'nothing to propose'}; {len(plan.current)} current, {_unmanaged(plan)} unmanaged.",
+    )
+
+
+def selection_text(selection: Selection, screen: Screen, *, head: str) -> str:
+    """Every candidate with its verdict."""
+    rows = [
+        [
+            Cell(_mark(verdict.tag == selection.selected, accepted=verdict.accepted)),
+            Cell(verdict.tag, "bold" if verdict.tag == selection.selected else ""),
+            Cell(verdict.reason, "" if verdict.accepted else "dim"),
+        ]
+        for verdict in selection.candidates
+    ]
+    return _join(head, table(rows, screen), f"Selected: {selection.selected or 'none'}")
+
+
+def explanation_text(explanation: Explanation, screen: Screen) -> str:
+    """One image under one policy: who governs it, and every candidate."""
+    subject = explanation.subject
+    places = ", ".join(_place(item.reference) for item in subject.places)
+    head = [
+        f"{subject.name}, current tag {subject.current or 'none'}",
+        f"  governed by: {subject.why}",
+        *([f"  deployed at: {clean(places, 1000)}"] if places else []),
+        *(f"  digest of {tag}: {digest}" for tag, digest in explanation.digests.items()),
+    ]
+    return selection_text(explanation.selection, screen, head="\n".join(head))
+
+
+def error_text(error: ImagebotError) -> str:
+    """What went wrong and how to fix it, as two lines for stderr."""
+    hint = f"\n  = help: {clean(error.hint)}" if error.hint else ""
+    return f"error[{error.id}]: {clean(error.message, 2000)}{hint}\n"
+
+
+def counts(plan: Plan) -> str:
+    """The plan in one sentence."""
+    updates = len(plan.updates)
+    parts = [
+        f"{_count(updates, 'update')} in {_count(len(plan.proposals), 'pull request')}"
+        if updates
+        else "nothing to update",
+        f"{len(plan.held)} held" if plan.held else "",
+        f"{len(plan.scan.skipped)} skipped" if plan.scan.skipped else "",
+        f"{_count(len(plan.failures), 'error')}" if plan.failures else "",
+        f"{len(plan.current)} current",
+        f"{_unmanaged(plan)} unmanaged",
+    ]
+    return f"Plan: {', '.join(part for part in parts if part)}."
+
+
+def pin_text(pin: Pin) -> str:
+    """A pin for a narrow column: the tag, and the first digits of the digest."""
+    digest = f"@{short_digest(pin.digest)}" if pin.digest else ""
+    return f"{pin.tag or ''}{digest}"
+
+
+def _update_row(update: Update) -> Row:
+    pinned = update.source.digest is not None
+    new = update.to if pinned else Pin(update.to.tag, None)
+    return [
+        Cell(update.scanned.environment or "-"),
+        Cell(_place(update.reference)),
+        Cell(str(update.reference.image.name), "bold"),
+        Cell(f"{pin_text(update.source)} → {pin_text(new)}"),
+        Cell(update.step, STEP_STYLE.get(update.step, "")),
+        Cell(f"policy {update.scanned.policy.name}" if update.scanned.policy else "", "dim"),
+    ]
+
+
+def _held(plan: Plan, screen: Screen) -> str:
+    rows = [
+        [
+            Cell(held.scanned.environment or "-"),
+            Cell(_place(held.scanned.reference)),
+            Cell(held.scanned.reference.written),
+            Cell(f"held: {held.reason}", "yellow"),
+        ]
+        for held in plan.held
+    ]
+    return table(rows, screen)
+
+
+def _skipped(skipped: Iterable[Skipped], screen: Screen) -> str:
+    rows = [
+        [
+            Cell(f"{item.path}:{item.line}" if item.line else item.path),
+            Cell(f"skipped: {item.reason}", "yellow"),
+        ]
+        for item in skipped
+    ]
+    return table(rows, screen)
+
+
+def _failures(plan: Plan, screen: Screen) -> str:
+    rows = [
+        [
+            Cell(f"error[{failure.error.id}]", "bold red"),
+            Cell(failure.image or failure.path or ""),
+            Cell(_message(failure.error)),
+        ]
+        for failure in plan.failures
+    ]
+    return table(rows, screen)
+
+
+def _message(error: ImagebotError) -> str:
+    return f"{error.message}; {error.hint}" if error.hint else error.message
+
+
+def _governed(item: Scanned) -> str:
+    if item.reference.ignored:
+        return "ignored by its comment"
+    return f"policy {item.policy.name}" if item.policy else "unmanaged"
+
+
+def _mark(selected: bool, *, accepted: bool) -> str:  # noqa: FBT001 - two marks, one table
+    if selected:
+        return "→"
+    return "✓" if accepted else "✗"
+
+
+def _unmanaged(plan: Plan) -> int:
+    return sum(not item.managed for item in plan.scan.references)
+
+
+def _place(reference: Reference) -> str:
+    return f"{reference.path}:{reference.line}:{reference.column}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _join(*parts: str) -> str:
+    return "".join(part if part.endswith("\n") else f"{part}\n" for part in parts if part)

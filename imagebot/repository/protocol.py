@@ -1,0 +1,122 @@
+"""What the engine asks of the config repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of one snapshot of the config repository.
+
+    Attributes:
+        path: Relative to the root, with ``/``.
+        mode: Git file mode: ``100644``, ``100755``, ``120000`` (symbolic link), ``160000`` (submodule).
+        blob: Git blob id, or an empty string for a file of a work tree.
+    """
+
+    path: str
+    mode: str
+    blob: str
+
+
+class Snapshot(Protocol):
+    """The files of the config repository at one moment.
+
+    Attributes:
+        commit: Commit id of the snapshot; None for a folder that is no clean Git work tree.
+    """
+
+    @property
+    def commit(self) -> str | None: ...
+
+    def files(self) -> Iterator[FileEntry]:
+        """Every file, sorted by path."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """The bytes of one file. Raises RepositoryError if it is not there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who and when, for author and committer."""
+
+    name: str
+    email: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CommitFacts:
+    """What is known of one commit.
+
+    Attributes:
+        tree: Tree id.
+        parents: Parent commit ids; empty where the history was cut off or begins.
+        committer_email: E-mail of the committer.
+        message: The whole message.
+    """
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+    committer_email: str
+    message: str
+
+
+class ConfigRepository(Protocol):
+    """A config repository with a remote; reads and writes commits without a work tree.
+
+    Every method raises ``RepositoryError`` for what Git refuses.
+    """
+
+    def default_branch(self) -> str:
+        """The remote's default branch, such as ``main``."""
+        ...
+
+    def fetch(self, branch: str) -> str | None:
+        """Bring a branch of the remote here; its commit id, or None if the remote has none."""
+        ...
+
+    def branches(self, prefix: str) -> Mapping[str, str]:
+        """Branches of the remote under a prefix (``imagebot/``) and their commit ids."""
+        ...
+
+    def snapshot(self, commit: str) -> Snapshot:
+        """The files of a commit that is here."""
+        ...
+
+    def facts(self, commit: str) -> CommitFacts:
+        """Facts of a commit that is here."""
+        ...
+
+    def changed_paths(self, old: str, new: str) -> tuple[str, ...]:
+        """Paths that differ between two commits that are here."""
+        ...
+
+    def commit(self, parent: str, files: Mapping[str, bytes], message: str, who: Signature) -> str:
+        """Write a commit that replaces the content of existing files (modes stay); its id.
+
+        The same arguments give the same id.
+        """
+        ...
+
+    def push(self, branch: str, commit: str, *, expected: str | None) -> None:
+        """Make the remote's branch point to a commit, if it still points to ``expected``.
+
+        Args:
+            expected: Commit id seen when deciding; None if the branch must not exist.
+
+        Raises:
+            PushRefused: The lease did not hold, a hook or rule refused, or the right is missing.
+        """
+        ...
+
+    def delete(self, branch: str, *, expected: str) -> None:
+        """Delete the remote's branch, if it still points to ``expected``."""
+        ...

@@ -1,0 +1,20 @@
+"""Text from outside (tags, file content, server messages): made safe to show on one line."""
+
+from __future__ import annotations
+
+import re
+
+# C0, C1, soft hyphen, and the characters that reorder or hide text (Unicode TR 36, "bidi" attacks).
+_INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+"
+)
+
+
+def clean(text: str, limit: int = 300) -> str:
+    """Text on one line without control or direction characters, at most ``limit`` characters long.
+
+    >>> clean("a\\n\\x1b[31mb")
+    'a [31mb'
+    """
+    shown = _INVISIBLE.sub(" ", text[: limit * 4]).strip()
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
