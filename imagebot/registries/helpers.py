@@ -1,0 +1,49 @@
+"""Credential helpers, by docker-py's store protocol, with a time limit."""
+
+from __future__ import annotations
+
+import subprocess
+from functools import lru_cache
+
+from imagebot.untrusted import clean
+
+LIMIT_S = 15
+
+
+class HelperFailed(Exception):  # noqa: N818 - becomes a reason, not a failure
+    """A helper that is missing, fails, hangs, or answers nonsense."""
+
+
+@lru_cache(maxsize=256)
+def ask_helper(helper: str, server: str) -> tuple[str, str] | None:
+    """User and secret of a server, or None if the helper knows none. Asked once in a process.
+
+    Raises:
+        HelperFailed: Without anything that the helper printed.
+    """
+    from docker.credentials import CredentialsNotFound, StoreError
+    from docker.credentials.store import Store
+
+    class TimedStore(Store):  # type: ignore[misc] # its stubs name a private base
+        """docker-py waits for ever."""
+
+        def _execute(self, subcommand: str, data_input: bytes) -> bytes:
+            try:
+                done = subprocess.run(
+                    [str(self.exe), subcommand], input=data_input, capture_output=True, timeout=LIMIT_S, check=True
+                )
+            except subprocess.CalledProcessError as error:
+                if b"credentials not found" in error.stdout:
+                    raise CredentialsNotFound(server) from error
+                raise HelperFailed(f"docker-credential-{helper} failed for {server}") from error
+            except (OSError, subprocess.TimeoutExpired) as error:
+                raise HelperFailed(f"docker-credential-{helper} did not answer for {server}") from error
+            return done.stdout
+
+    try:
+        answer = TimedStore(clean(helper, 60)).get(server)
+    except CredentialsNotFound:
+        return None
+    except (StoreError, ValueError, KeyError) as error:
+        raise HelperFailed(f"docker-credential-{helper} is missing or gave no usable answer") from error
+    return str(answer["Username"]), str(answer["Secret"])

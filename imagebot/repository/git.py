@@ -1,0 +1,220 @@
+"""A config repository with a remote, by Git plumbing: no work tree, index or branch is touched."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from imagebot.errors import ForgeDenied, PushRefused, RepositoryError
+from imagebot.repository.authentication import git_environment
+from imagebot.repository.clone import cloned, local_git
+from imagebot.repository.command import Git, GitFailed, Result, redacted
+from imagebot.repository.protocol import CommitFacts, Signature
+from imagebot.repository.snapshot import CommitSnapshot
+from imagebot.untrusted import clean
+
+KEPT = "refs/imagebot/"
+"""Fetched commits are kept under this, out of the way of the user's own branches."""
+
+DEPTH = "2"
+"""Commits fetched of a branch: its tip and the parent that tells what the tip changes."""
+
+_DENIED = re.compile(
+    r"authentication failed|could not read username|invalid credentials|403 forbidden|"
+    r"returned error: 40[13]|permission denied|permission to .* denied",
+    re.IGNORECASE,
+)
+_MISSING = re.compile(
+    r"repository .*not found|does not appear to be a git repository|returned error: 404|no such file", re.IGNORECASE
+)
+
+
+def open_repository(
+    location: str, *, cache: Path, token: str | None = None, token_source: str = "the environment"  # noqa: S107 - names a place
+) -> GitRepository:
+    """Open a local repository in place, or a Git URL by way of the cache.
+
+    Args:
+        location: Path of a work tree or bare repository, or a Git URL.
+        cache: Folder for clones.
+        token: Sent to the remote's own host only, and only over HTTPS.
+        token_source: Where the token came from, for messages.
+
+    Raises:
+        RepositoryError: If there is no repository, or a local one has no remote ``origin``.
+    """
+    if Path(location).exists() or not re.match(r"[a-z][a-z0-9+.-]*://|[^/\s]+:", location, re.IGNORECASE):
+        local = local_git(Path(location))
+        origin = local.attempt("config", "--get", "remote.origin.url")
+        if origin.code != 0:
+            raise RepositoryError(
+                f"{location} has no remote `origin` to propose to",
+                hint="add one, or use --local to edit the work tree",
+                id="remote-missing",
+            )
+        git = Git(local.directory, git_environment(origin.text, token))
+        return GitRepository(git, origin.text, token_source, shallow=False)
+    git = cloned(location, cache, git_environment(location, token))
+    return GitRepository(git, location, token_source, shallow=True)
+
+
+class GitRepository:
+    """Implements ``ConfigRepository``.
+
+    Args:
+        git: The local side.
+        remote_url: The remote; credentials in it are dropped.
+        token_source: Where the token came from, for messages.
+        shallow: Whether to fetch as little as is needed: right for a cache, wrong for somebody's
+            clone, which would be cut off.
+    """
+
+    def __init__(self, git: Git, remote_url: str, token_source: str, *, shallow: bool) -> None:
+        self._git = git
+        self._depth = ("--depth", DEPTH) if shallow else ()
+        self.remote_url = redacted(remote_url)
+        self._token_source = token_source
+
+    def default_branch(self) -> str:
+        """The branch that the remote's HEAD names."""
+        listed = self._remote("ls-remote", "--symref", "origin", "HEAD").text
+        match = re.match(r"ref: refs/heads/(\S+)\tHEAD", listed)
+        if match is None:
+            raise RepositoryError(
+                f"{self.remote_url} has no default branch: it may be empty",
+                hint="push a first commit, or name a branch with --base",
+                id="branch-missing",
+            )
+        return match[1]
+
+    def fetch(self, branch: str) -> str | None:
+        """Bring the tip of a branch here, and its parent."""
+        self._check_name(branch)
+        kept = f"{KEPT}{branch}"
+        refspec = f"+refs/heads/{branch}:{kept}"
+        result = self._git.attempt(
+            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", *self._depth, "origin", refspec
+        )
+        if result.code != 0:
+            if "couldn't find remote ref" in result.err.lower():
+                return None
+            raise self._explained(result, "fetch")
+        return self._git("rev-parse", "--verify", f"{kept}^{{commit}}").text
+
+    def branches(self, prefix: str) -> Mapping[str, str]:
+        """Branches of the remote under a prefix, in one question."""
+        listed = self._remote("ls-remote", "--heads", "origin", f"refs/heads/{prefix}*").text
+        found = {}
+        for line in listed.splitlines():
+            commit, _, name = line.partition("\t")
+            found[name.removeprefix("refs/heads/")] = commit
+        return found
+
+    def snapshot(self, commit: str) -> CommitSnapshot:
+        """The files of a commit."""
+        return CommitSnapshot(self._git, commit)
+
+    def facts(self, commit: str) -> CommitFacts:
+        """Tree, parents, committer and message of a commit."""
+        shown = self._git("show", "--no-patch", "--no-show-signature", "--format=%H%n%T%n%P%n%ce%n%B", commit).text
+        identity, tree, parents, email, message = shown.split("\n", 4)
+        here = tuple(parent for parent in parents.split() if self._has(parent))
+        return CommitFacts(identity, tree, here, email, f"{message.rstrip()}\n")
+
+    def changed_paths(self, old: str, new: str) -> tuple[str, ...]:
+        """Paths that differ between two commits."""
+        listed = self._git("diff-tree", "-r", "-z", "--no-renames", "--name-only", old, new).out
+        return tuple(name.decode("utf-8", "surrogateescape") for name in listed.split(b"\0") if name)
+
+    def commit(self, parent: str, files: Mapping[str, bytes], message: str, who: Signature) -> str:
+        """Write a commit over a parent, through an index of its own."""
+        modes = {entry.path: entry.mode for entry in self.snapshot(parent).files()}
+        lines = []
+        for path in sorted(files):
+            mode = modes.get(path)
+            if mode not in {"100644", "100755"}:
+                raise RepositoryError(f"{path} is no regular file of commit {parent[:7]}, and is not written")
+            blob = self._git("hash-object", "-w", "--stdin", stdin=files[path]).text
+            lines.append(f"{mode} {blob}\t{path}\0".encode("utf-8", "surrogateescape"))
+        with tempfile.TemporaryDirectory(prefix="imagebot-index-") as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+            self._git("read-tree", parent, extra=index)
+            self._git("update-index", "-z", "--index-info", stdin=b"".join(lines), extra=index)
+            tree = self._git("write-tree", extra=index).text
+        return self._git("commit-tree", tree, "-p", parent, stdin=message.encode(), extra=_identity(who)).text
+
+    def push(self, branch: str, commit: str, *, expected: str | None) -> None:
+        """Move the remote's branch under a lease."""
+        self._check_name(branch)
+        self._push(branch, f"{commit}:refs/heads/{branch}", expected or "")
+
+    def delete(self, branch: str, *, expected: str) -> None:
+        """Delete the remote's branch under a lease; one that is gone already is fine."""
+        self._check_name(branch)
+        try:
+            self._push(branch, f":refs/heads/{branch}", expected)
+        except PushRefused:
+            if self.branches(branch).get(branch) is not None:
+                raise
+
+    def _push(self, branch: str, refspec: str, expected: str) -> None:
+        lease = f"--force-with-lease=refs/heads/{branch}:{expected}"
+        result = self._git.attempt("push", "--porcelain", "--no-verify", lease, "origin", refspec)
+        if result.code == 0:
+            return
+        if _DENIED.search(result.err) and "remote rejected" not in result.text:
+            raise self._denied("push to")
+        raise PushRefused(f"{self.remote_url} refused the push of {branch}: {_refusal(result)}", hint=_push_hint(result))
+
+    def _remote(self, *arguments: str) -> Result:
+        result = self._git.attempt(*arguments)
+        if result.code != 0:
+            raise self._explained(result, arguments[0])
+        return result
+
+    def _explained(self, result: Result, doing: str) -> RepositoryError | ForgeDenied:
+        if _DENIED.search(result.err):
+            return self._denied("read")
+        failed = GitFailed("", result.err)
+        words = clean(failed.stderr.strip().splitlines()[-1] if failed.stderr.strip() else "no reason given", 300)
+        if _MISSING.search(result.err):
+            hint = "check the URL, and that the token may see it"
+            return RepositoryError(f"there is no repository at {self.remote_url}", hint=hint, id="repository-missing")
+        return RepositoryError(f"cannot {doing} from {self.remote_url}: {words}", hint="check the network and the URL", id="repository-unreachable")
+
+    def _denied(self, doing: str) -> ForgeDenied:
+        return ForgeDenied(
+            f"cannot {doing} {self.remote_url}: it refused the token from {self._token_source}",
+            hint="give imagebot a valid token with write access to the repository's contents",
+        )
+
+    def _check_name(self, branch: str) -> None:
+        if self._git.attempt("check-ref-format", f"refs/heads/{branch}").code != 0 or branch.startswith("-"):
+            raise RepositoryError(f"{clean(branch, 100)!r} is no branch name")
+
+    def _has(self, commit: str) -> bool:
+        return self._git.attempt("cat-file", "-e", f"{commit}^{{commit}}").code == 0
+
+
+def _identity(who: Signature) -> Mapping[str, str]:
+    when = f"{int(who.when.timestamp())} +0000"
+    return {
+        f"GIT_{role}_{part}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for part, value in (("NAME", who.name), ("EMAIL", who.email), ("DATE", when))
+    }
+
+
+def _refusal(result: Result) -> str:
+    """Why the remote refused: its own words first, then Git's."""
+    said = [line.removeprefix("remote:").strip() for line in result.err.splitlines() if line.startswith("remote:")]
+    status = [line.split("\t")[-1] for line in result.text.splitlines() if line.startswith("!")]
+    return clean(" / ".join([*status, *(words for words in said if words)]) or result.err or "no reason given", 400)
+
+
+def _push_hint(result: Result) -> str:
+    if "stale info" in result.text:
+        return "somebody else moved the branch meanwhile; the next run looks again"
+    return "a rule or hook of the repository stands against it: let the bot push branches under imagebot/"
