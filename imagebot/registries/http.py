@@ -26,6 +26,8 @@ ATTEMPTS = 3
 LONGEST_WAIT_S = 20.0
 """A host that asks to wait longer is left for the next run, so that it never delays the others."""
 
+stamina.instrumentation.set_on_retry_hooks([])  # it would log every retry with its error to stderr
+
 ERROR_BODY = 64 * 1024
 USER_AGENT = f"imagebot/{__version__}"
 

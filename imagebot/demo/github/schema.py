@@ -1,0 +1,82 @@
+"""GitHub's published OpenAPI description, cut to the operations answered here, as a check and a mould."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jsonschema_rs
+
+EXCEPTIONS = frozenset[str]()
+"""Operations whose published schema is known to be wrong, each with its reason beside it: none so far."""
+
+
+@cache
+def _document() -> dict[str, Any]:
+    text = (files("imagebot.demo.github") / "schema.json").read_text(encoding="utf-8")
+    document: dict[str, Any] = json.loads(text)
+    return document
+
+
+@cache
+def _routes() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    return tuple(
+        (key, key.partition(" ")[0], re.compile(re.sub(r"\{\w+\}", "[^/]+", key.partition(" ")[2])))
+        for key in _document()["operations"]
+    )
+
+
+def operation_of(method: str, path: str) -> str | None:
+    """The operation that a request belongs to, or None if this stand-in does not know it."""
+    return next((key for key, verb, route in _routes() if verb == method and route.fullmatch(path)), None)
+
+
+@cache
+def _validator(operation: str, part: str) -> Any:  # noqa: ANN401 - the library's own type
+    found = _document()["operations"][operation]
+    schema = found["request"] if part == "request" else found["responses"].get(part)
+    if schema is None:
+        return None
+    return jsonschema_rs.validator_for({**schema, "definitions": _document()["definitions"]})
+
+
+def violations(operation: str, part: str, body: object) -> list[str]:
+    """How a body breaks the description.
+
+    Args:
+        operation: As ``operation_of`` names it.
+        part: ``request``, or a status such as ``200``.
+        body: The JSON value.
+    """
+    if part != "request" and part not in _document()["operations"][operation]["responses"]:
+        return [f"{operation}: status {part} is not described"]
+    validator = _validator(operation, part)
+    if validator is None or operation in EXCEPTIONS:
+        return []
+    return [f"{operation} {part}: {error.message[:200]} at {error.instance_path}" for error in validator.iter_errors(body)]
+
+
+def mould(definition: str) -> Any:  # noqa: ANN401 - a JSON value
+    """A value of a definition with every required field at its emptiest."""
+    return _emptiest(_document()["definitions"][definition])
+
+
+def _emptiest(schema: dict[str, Any]) -> Any:  # noqa: ANN401, PLR0911 - a JSON value for each type
+    if "$ref" in schema:
+        return _emptiest(_document()["definitions"][schema["$ref"].rpartition("/")[2]])
+    types = schema.get("type")
+    if isinstance(types, list) or any(option.get("type") == "null" for option in schema.get("anyOf", ())):
+        return None
+    if "enum" in schema:
+        return schema["enum"][0]
+    for combined in ("allOf", "anyOf", "oneOf"):
+        if combined in schema and types is None:
+            return _emptiest(schema[combined][0])
+    if types == "object" or "properties" in schema:
+        properties = schema.get("properties", {})
+        return {name: _emptiest(properties.get(name, {"type": "string"})) for name in schema.get("required", ())}
+    formats = {"uri": "http://127.0.0.1/", "date-time": "2026-01-01T00:00:00Z"}
+    return {"string": formats.get(schema.get("format", ""), ""), "integer": 0, "number": 0, "boolean": False, "array": []}.get(types or "string")
