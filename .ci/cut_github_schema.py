@@ -3,8 +3,8 @@
     npm pack @octokit/openapi@23.0.2
     python .ci/cut_github_schema.py octokit-openapi-23.0.2.tgz
 
-Writes imagebot/demo/github/schema.json: JSON Schemas (draft-04 words of OpenAPI 3.0 turned into draft-07) of request and
-response bodies by operation, with everything they refer to, without examples and descriptions.
+Writes imagebot/demo/github/schema.json: JSON Schemas of request and response
+bodies by operation, with everything they refer to, without examples and descriptions.
 """
 
 from __future__ import annotations
@@ -26,7 +26,17 @@ OPERATIONS = (
     ("patch", "/repos/{owner}/{repo}/pulls/{pull_number}"),
     ("put", "/repos/{owner}/{repo}/pulls/{pull_number}/merge"),
 )
-DROPPED = {"example", "examples", "description", "title", "externalDocs", "deprecated", "x-github", "default", "discriminator"}
+DROPPED = {
+    "example",
+    "examples",
+    "description",
+    "title",
+    "externalDocs",
+    "deprecated",
+    "x-github",
+    "default",
+    "discriminator",
+}
 
 
 def main() -> None:
@@ -38,7 +48,12 @@ def main() -> None:
         description = json.load(member)
     cutter = Cutter(description)
     operations = {f"{method.upper()} {path}": cutter.operation(method, path) for method, path in OPERATIONS}
-    document = {"source": PACKAGE, "license": "MIT", "operations": operations, "definitions": cutter.definitions()}
+    document = {
+        "source": PACKAGE,
+        "license": "MIT",
+        "operations": operations,
+        "definitions": cutter.definitions(),
+    }
     TARGET.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
@@ -53,7 +68,8 @@ class Cutter:
         """Request schema and response schemas by status."""
         operation = self._description["paths"][path][method]
         responses = {
-            status: self._body(self._resolved(response)) for status, response in operation["responses"].items()
+            status: self._body(self._resolved(response))
+            for status, response in operation["responses"].items()
         }
         request = self._body(operation["requestBody"]) if "requestBody" in operation else None
         return {"request": request, "responses": responses}

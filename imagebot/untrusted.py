@@ -11,9 +11,9 @@ _INVISIBLE = re.compile(
 
 
 def clean(text: str, limit: int = 300) -> str:
-    """Text on one line without control or direction characters, at most ``limit`` characters long.
+    r"""Text on one line without control or direction characters, at most ``limit`` characters long.
 
-    >>> clean("a\\n\\x1b[31mb")
+    >>> clean("a\n\x1b[31mb")
     'a [31mb'
     """
     shown = _INVISIBLE.sub(" ", text[: limit * 4]).strip()

@@ -42,7 +42,10 @@ def reference(
 
 
 def scanned(
-    found: Reference | None = None, *, environment: str | None = "staging", rules: Policy | None = None
+    found: Reference | None = None,
+    *,
+    environment: str | None = "staging",
+    rules: Policy | None = None,
 ) -> Scanned:
     """A managed reference."""
     return Scanned(found or reference(), rules or policy(), environment, "policy web names it")
@@ -64,7 +67,7 @@ def update(
         scanned=item,
         to=Pin(to, digest),
         step=step,
-        why="newest of 4 tags that policy web allows (semver)",
+        why="the newest that policy web allows (semver), of 4 tags in the registry",
         passed_over=passed_over,
         proposal=f"{environment or '_'}/web",
     )

@@ -42,7 +42,10 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--serve", action="store_true", help="leave the servers up until Ctrl-C")
     parser.add_argument("--keep", metavar="DIR", help="keep the sample repository in this empty folder")
     parser.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="colour (default: auto)"
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colour (default: auto)",
     )
 
 
@@ -98,14 +101,19 @@ class Story:
         from imagebot.cli.main import main
 
         self.prompt(f"imagebot {command}")
-        extra = [] if command in {"scan"} else ["--docker-config", str(self.clone.parent / "no-credentials.json")]
+        extra = (
+            [] if command == "scan" else ["--docker-config", str(self.clone.parent / "no-credentials.json")]
+        )
         with _environment(self.environment):
             main([command, str(self.clone), "--color", self.arguments.color, *extra])
 
     @property
     def environment(self) -> Mapping[str, str]:
         """What the commands find in the environment."""
-        return {"GITHUB_TOKEN": self.github.token, "IMAGEBOT_CACHE": str(self.clone.parent / "cache")}
+        return {
+            "GITHUB_TOKEN": self.github.token,
+            "IMAGEBOT_CACHE": str(self.clone.parent / "cache"),
+        }
 
     def number_of(self, environment: str) -> int:
         """Number of the environment's open pull request."""

@@ -58,9 +58,7 @@ def _asked(scanned: Scan, asked: str) -> list[Scanned]:
 
     if place := re.fullmatch(r"(?P<path>.+\.\w+):(?P<line>[0-9]+)(?::[0-9]+)?", asked):
         path, line = place["path"].removeprefix("./"), int(place["line"])
-        at = [
-            i for i in scanned.references if (i.reference.path, i.reference.line) == (path, line)
-        ]
+        at = [i for i in scanned.references if (i.reference.path, i.reference.line) == (path, line)]
         if at:
             return at
     name = ImageReference.parse(asked).name
@@ -77,7 +75,10 @@ def _undeployed(
 
     if references:
         reasons = "; ".join(dict.fromkeys(item.why for item in references))
-        raise UsageError(f"no policy governs {arguments.image}: {reasons}", hint="see the `images` of your policies")
+        raise UsageError(
+            f"no policy governs {arguments.image}: {reasons}",
+            hint="see the `images` of your policies",
+        )
     image = ImageReference.parse(arguments.image)
     policy = first_for_image(image.name, configuration)
     if policy is None:

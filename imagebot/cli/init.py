@@ -39,7 +39,9 @@ def run(arguments: Namespace) -> int:
     folder = Folder(root)
     present = next((entry.path for entry in folder.files() if is_policy_path(entry.path)), None)
     if present and not arguments.print:
-        raise UsageError(f"there is a policy file already: {present}", hint="see it with --print, or edit yours")
+        raise UsageError(
+            f"there is a policy file already: {present}", hint="see it with --print, or edit yours"
+        )
     found = scan(folder, Configuration())
     text = first_policy([item.reference for item in found.references])
     if arguments.print:

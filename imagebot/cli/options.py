@@ -39,7 +39,9 @@ def add_source(parser: ArgumentParser) -> None:
         "--base", metavar="BRANCH", help="branch to read and to propose to (default: the remote's)"
     )
     parser.add_argument(
-        "--cache", metavar="DIR", help="folder for clones; safe to delete (default: ~/.cache/imagebot)"
+        "--cache",
+        metavar="DIR",
+        help="folder for clones; safe to delete (default: ~/.cache/imagebot)",
     )
 
 
@@ -55,7 +57,9 @@ def add_registries(parser: ArgumentParser) -> None:
 def add_forge(parser: ArgumentParser) -> None:
     """Where pull requests go, and who writes."""
     parser.add_argument(
-        "--forge", choices=("github", "git"), help="where pull requests live (default: read off the remote)"
+        "--forge",
+        choices=("github", "git"),
+        help="where pull requests live (default: read off the remote)",
     )
     parser.add_argument("--forge-api", metavar="URL", help="base URL of the forge's API (GitHub Enterprise)")
     parser.add_argument("--forge-repository", metavar="OWNER/NAME", help="repository on the forge")

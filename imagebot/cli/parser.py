@@ -14,7 +14,15 @@ from typing import NoReturn
 from imagebot import __version__
 from imagebot.cli.commands import BY_NAME, COMMANDS, Command
 
-TRUE_WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+TRUE_WORDS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "": False,
+}
 
 EPILOG = """\
 examples:
@@ -47,9 +55,7 @@ class Parser(argparse.ArgumentParser):
         return f" (did you mean {close[0]}?)" if close and unknown != message else ""
 
 
-def build_parser(
-    wanted: str | None, environ: Mapping[str, str] = os.environ
-) -> argparse.ArgumentParser:
+def build_parser(wanted: str | None, environ: Mapping[str, str] = os.environ) -> argparse.ArgumentParser:
     """The parser, with the arguments of one command, or of all if ``wanted`` is None."""
     parser = Parser(
         prog="imagebot",
@@ -100,9 +106,7 @@ def take_environment(parser: argparse.ArgumentParser, environ: Mapping[str, str]
             action.required = False
 
 
-def _default(
-    parser: argparse.ArgumentParser, action: argparse.Action, name: str, value: str
-) -> str | bool:
+def _default(parser: argparse.ArgumentParser, action: argparse.Action, name: str, value: str) -> str | bool:
     if action.nargs == 0:
         if value.lower() not in TRUE_WORDS:
             parser.error(f"{name} is {value!r}: write true or false")
@@ -114,7 +118,8 @@ def _default(
 
 def version_text() -> str:
     """Version of imagebot, Python and the platform."""
-    return f"imagebot {__version__} (Python {platform.python_version()}, {platform.system()} {platform.machine()})"
+    system = f"{platform.system()} {platform.machine()}"
+    return f"imagebot {__version__} (Python {platform.python_version()}, {system})"
 
 
 def _description() -> str:

@@ -107,7 +107,10 @@ def policy_files(folder: str | None) -> Mapping[str, bytes] | None:
         return None
     root = Path(folder)
     if not root.is_dir():
-        raise UsageError(f"--policies {folder}: there is no such folder", hint="name the folder that holds the policy files")
+        raise UsageError(
+            f"--policies {folder}: there is no such folder",
+            hint="name the folder that holds the policy files",
+        )
     found = sorted(path for path in root.rglob("*") if path.suffix in {".yaml", ".yml"} and path.is_file())
     return {path.as_posix(): path.read_bytes() for path in found}
 

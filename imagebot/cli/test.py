@@ -41,7 +41,8 @@ def run(arguments: Namespace) -> int:
     policy = _policy(open_source(arguments).configuration, arguments)
     if policy.tags.order == "digest":
         raise UsageError(
-            f"policy {policy.name} follows a digest and orders no tags", hint="try a policy with an order"
+            f"policy {policy.name} follows a digest and orders no tags",
+            hint="try a policy with an order",
         )
     tags = [line.strip() for line in sys.stdin.read().splitlines()]
     selection = select(policy.tags, [tag for tag in tags if tag], arguments.current)

@@ -40,5 +40,6 @@ def run(arguments: Namespace) -> int:
 
         answer_json(configuration_document(configuration))
         return 0
-    answer(f"Valid: {len(names)} {'policy' if len(names) == 1 else 'policies'} ({', '.join(names)}) in {', '.join(files)}.")
+    noun = "policy" if len(names) == 1 else "policies"
+    answer(f"Valid: {len(names)} {noun} ({', '.join(names)}) in {', '.join(files)}.")
     return 0

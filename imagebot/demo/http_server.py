@@ -105,7 +105,7 @@ class _Server(ThreadingHTTPServer):
         """A client that goes away in the middle is its own business."""
 
 
-def _handler_class(handle: Handler) -> type[BaseHTTPRequestHandler]:
+def _handler_class(handle: Handler) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a class around a handler
     class _Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -133,9 +133,7 @@ def _handler_class(handle: Handler) -> type[BaseHTTPRequestHandler]:
                 method=self.command,
                 path=unquote(parts.path),
                 query=parse_qs(parts.query, keep_blank_values=True),
-                headers={
-                    name.lower(): ", ".join(self.headers.get_all(name, [])) for name in self.headers
-                },
+                headers={name.lower(): ", ".join(self.headers.get_all(name, [])) for name in self.headers},
                 body=self._body(),
                 raw_path=parts.path,
                 raw_query=parts.query,

@@ -62,7 +62,11 @@ def build_image(
         blobs[digest_of(config)] = config
         manifest = _json(_manifest(config, content))
         manifests[digest_of(manifest)] = (MANIFEST, manifest)
-        where = {"os": system, "architecture": architecture, **({"variant": variant} if variant else {})}
+        where = {
+            "os": system,
+            "architecture": architecture,
+            **({"variant": variant} if variant else {}),
+        }
         children.append({**_descriptor(MANIFEST, manifest), "platform": where})
     if len(platforms) == 1:
         return Image(blobs, manifests, next(iter(manifests)))

@@ -94,7 +94,10 @@ class EmbeddedRegistry:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -107,7 +110,7 @@ class EmbeddedRegistry:
         """``127.0.0.1:PORT``, as references name it."""
         return self._server.host
 
-    def push(  # noqa: PLR0913 - what an image is made of
+    def push(
         self,
         repository: str,
         tag: str,
@@ -144,7 +147,13 @@ class EmbeddedRegistry:
         return tuple(sorted(self._repositories[repository].tags))
 
     def fail(
-        self, pattern: str, status: int, *, times: int = 1, headers: Mapping[str, str] | None = None, body: bytes = b""
+        self,
+        pattern: str,
+        status: int,
+        *,
+        times: int = 1,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
     ) -> None:
         """Answer the next requests whose ``METHOD path`` holds a pattern with a failure.
 
@@ -156,9 +165,13 @@ class EmbeddedRegistry:
         with self._lock:
             response = self._faulty(request) or self._route(request)
             scheme = request.headers.get("authorization", "").partition(" ")[0]
-            self.requests.append(Seen(request.method, request.path, request.raw_query, response.status, scheme))
+            self.requests.append(
+                Seen(request.method, request.path, request.raw_query, response.status, scheme)
+            )
         return Response(
-            response.status, response.body, {"Docker-Distribution-Api-Version": "registry/2.0", **response.headers}
+            response.status,
+            response.body,
+            {"Docker-Distribution-Api-Version": "registry/2.0", **response.headers},
         )
 
     def _faulty(self, request: Request) -> Response | None:
@@ -208,7 +221,7 @@ class EmbeddedRegistry:
             headers["Link"] = f'</v2/{name}/tags/list?last={page[-1]}&n={limit}>; rel="next"'
         return _json(200, {"name": name, "tags": page or None}, headers)
 
-    def _manifest(self, request: Request, match: re.Match[str]) -> Response:
+    def _manifest(self, request: Request, match: re.Match[str]) -> Response:  # noqa: PLR0911 - one for each answer
         reference = match["reference"]
         if not (is_tag(reference) or is_digest(reference)):
             return Response(404, b"404 page not found\n", {"Content-Type": "text/plain; charset=utf-8"})
@@ -225,7 +238,11 @@ class EmbeddedRegistry:
             return _error(404, "MANIFEST_UNKNOWN", f"the client accepts no {media_type}")
         if request.headers.get("if-none-match", "").strip('"') == digest:
             return Response(304)
-        headers = {"Content-Type": media_type, "Docker-Content-Digest": digest, "Etag": f'"{digest}"'}
+        headers = {
+            "Content-Type": media_type,
+            "Docker-Content-Digest": digest,
+            "Etag": f'"{digest}"',
+        }
         return Response(200, content, {**headers, "Content-Length": str(len(content))})
 
     def _put_manifest(self, request: Request, name: str, reference: str) -> Response:
@@ -234,7 +251,11 @@ class EmbeddedRegistry:
             manifest = json.loads(request.body)
         except ValueError:
             manifest = None
-        if not isinstance(manifest, dict) or manifest.get("mediaType", media_type) != media_type or media_type not in MANIFEST_TYPES:
+        if (
+            not isinstance(manifest, dict)
+            or manifest.get("mediaType", media_type) != media_type
+            or media_type not in MANIFEST_TYPES
+        ):
             return _error(400, "MANIFEST_INVALID", "manifest invalid")
         kept = self._repositories[name]
         for wanted in _needed(manifest):
@@ -246,7 +267,11 @@ class EmbeddedRegistry:
         kept.manifests[digest] = (media_type, request.body)
         if is_tag(reference):
             kept.tags[reference] = digest
-        return Response(201, b"", {"Location": f"/v2/{name}/manifests/{digest}", "Docker-Content-Digest": digest})
+        return Response(
+            201,
+            b"",
+            {"Location": f"/v2/{name}/manifests/{digest}", "Docker-Content-Digest": digest},
+        )
 
     def _delete(self, kept: _Repository, reference: str) -> Response:
         if not is_digest(reference):
@@ -257,10 +282,15 @@ class EmbeddedRegistry:
         return Response(202)
 
     def _blob(self, request: Request, match: re.Match[str]) -> Response:
+        if request.method not in {"GET", "HEAD"}:
+            return _error(405, "UNSUPPORTED", "the operation is unsupported")
         content = self._repositories.get(match["name"], _Repository()).blobs.get(match["digest"])
         if content is None:
             return _error(404, "BLOB_UNKNOWN", "blob unknown to registry")
-        headers = {"Content-Type": "application/octet-stream", "Docker-Content-Digest": match["digest"]}
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Docker-Content-Digest": match["digest"],
+        }
         return Response(200, content, {**headers, "Content-Length": str(len(content))})
 
     def _upload(self, request: Request, match: re.Match[str]) -> Response:
@@ -271,9 +301,21 @@ class EmbeddedRegistry:
             if digest_of(content) != digest:
                 return _error(400, "DIGEST_INVALID", "provided digest did not match uploaded content")
             self._repositories[name].blobs[digest] = content
-            return Response(201, b"", {"Location": f"/v2/{name}/blobs/{digest}", "Docker-Content-Digest": digest})
+            return Response(
+                201,
+                b"",
+                {"Location": f"/v2/{name}/blobs/{digest}", "Docker-Content-Digest": digest},
+            )
         self._uploads[session] = content
-        return Response(202, b"", {"Location": location, "Range": f"0-{max(len(content) - 1, 0)}", "Docker-Upload-UUID": session})
+        return Response(
+            202,
+            b"",
+            {
+                "Location": location,
+                "Range": f"0-{max(len(content) - 1, 0)}",
+                "Docker-Upload-UUID": session,
+            },
+        )
 
 
 def _accepted(request: Request) -> Iterable[str]:
@@ -283,8 +325,16 @@ def _accepted(request: Request) -> Iterable[str]:
 
 def _needed(manifest: Mapping[str, object]) -> list[str]:
     """Digests that a manifest names."""
-    config, layers, children = manifest.get("config"), manifest.get("layers"), manifest.get("manifests")
-    listed = [config, *(layers if isinstance(layers, list) else []), *(children if isinstance(children, list) else [])]
+    config, layers, children = (
+        manifest.get("config"),
+        manifest.get("layers"),
+        manifest.get("manifests"),
+    )
+    listed = [
+        config,
+        *(layers if isinstance(layers, list) else []),
+        *(children if isinstance(children, list) else []),
+    ]
     return [str(item["digest"]) for item in listed if isinstance(item, dict) and "digest" in item]
 
 

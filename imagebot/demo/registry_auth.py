@@ -34,9 +34,15 @@ class Gate:
             return None
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
         if self._kind == "basic":
-            return None if scheme.lower() == "basic" and self._known(value) else _unauthorized('Basic realm="Registry"')
+            return (
+                None
+                if scheme.lower() == "basic" and self._known(value)
+                else _unauthorized('Basic realm="Registry"')
+            )
         granted = self.issued.get(value) if scheme.lower() == "bearer" else None
-        if granted is not None and (not scope or granted.partition(":pull")[0] == scope.partition(":pull")[0]):
+        if granted is not None and (
+            not scope or granted.partition(":pull")[0] == scope.partition(":pull")[0]
+        ):
             return None
         wanted = f',scope="{scope}"' if scope else ""
         error = ',error="invalid_token"' if value else ""
@@ -44,12 +50,16 @@ class Gate:
 
     def token(self, request: Request) -> Response:
         """The token server: GET with Basic, or POST with an identity token."""
-        form = parse_qs(request.body.decode("utf-8", "replace")) if request.method == "POST" else request.query
+        form = (
+            parse_qs(request.body.decode("utf-8", "replace")) if request.method == "POST" else request.query
+        )
         scope = (form.get("scope") or [""])[0]
         _, _, value = request.headers.get("authorization", "").partition(" ")
         identity = (form.get("refresh_token") or [""])[0]
         if not (self._known(value) or identity in self._credentials.values() or not self._credentials):
-            body = json.dumps({"errors": [{"code": "UNAUTHORIZED", "message": "incorrect username or password"}]})
+            body = json.dumps(
+                {"errors": [{"code": "UNAUTHORIZED", "message": "incorrect username or password"}]}
+            )
             return Response(401, body.encode(), {"Content-Type": "application/json"})
         token = secrets.token_urlsafe(24)
         self.issued[token] = scope
@@ -66,5 +76,7 @@ class Gate:
 
 
 def _unauthorized(challenge: str) -> Response:
-    body = json.dumps({"errors": [{"code": "UNAUTHORIZED", "message": "authentication required", "detail": None}]})
+    body = json.dumps(
+        {"errors": [{"code": "UNAUTHORIZED", "message": "authentication required", "detail": None}]}
+    )
     return Response(401, body.encode(), {"Content-Type": "application/json", "Www-Authenticate": challenge})

@@ -10,11 +10,23 @@ from imagebot.descriptors.source import Source
 from imagebot.descriptors.written import whole
 
 DESCRIPTOR = "compose"
-TOP_LEVEL = frozenset({"version", "name", "services", "networks", "volumes", "configs", "secrets", "include", "models"})
+TOP_LEVEL = frozenset(
+    {
+        "version",
+        "name",
+        "services",
+        "networks",
+        "volumes",
+        "configs",
+        "secrets",
+        "include",
+        "models",
+    }
+)
 
 
 def claims(source: Source, document: Node) -> bool:
-    """Whether a document is a compose file: services that have an image or a build, nothing foreign beside."""
+    """Whether a document is a compose file: services with an image or a build, nothing foreign beside."""
     del source
     services = document.get("services") if isinstance(document, Mapping) else None
     if not isinstance(document, Mapping) or not isinstance(services, Mapping):

@@ -45,7 +45,11 @@ def _split(source: Source, node: Mapping) -> Reference | Skipped | None:
     registry = node.scalar("registry")
     names = [repository] if registry is None or is_empty(registry) else [registry, repository]
     return joined(
-        source, DESCRIPTOR, names, None if is_empty(tag) else tag, None if is_empty(digest) else digest
+        source,
+        DESCRIPTOR,
+        names,
+        None if is_empty(tag) else tag,
+        None if is_empty(digest) else digest,
     )
 
 

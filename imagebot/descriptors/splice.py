@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from imagebot.descriptors.kustomize import DESCRIPTOR as KUSTOMIZE
 from imagebot.descriptors.quoting import is_string, needs_quotes
-from imagebot.descriptors.reference import Change, Slot, Span
+from imagebot.descriptors.reference import Change, Slot
 from imagebot.descriptors.source import NotUnderstood, Source
 from imagebot.descriptors.verify import Replacement, verify
 from imagebot.errors import EditError
@@ -72,7 +73,9 @@ def _check(source: Source, part: _Part) -> None:
     """The file must still hold the old text in the place, and the new one must be legal."""
     place = _place(part.change)
     if source.text[part.slot.span.start : part.slot.span.end] != part.old:
-        raise EditError(f"{place}: the file no longer holds {clean(part.old, 80)} there", hint="scan it again")
+        raise EditError(
+            f"{place}: the file no longer holds {clean(part.old, 80)} there", hint="scan it again"
+        )
     if not (is_tag(part.new) or is_digest(part.new)):
         raise EditError(f"{place}: {clean(part.new, 80)!r} is no tag and no digest")
 
@@ -104,7 +107,7 @@ def _quoted(source: Source, slot: Slot) -> bool:
 
 
 def _check_apart(replacements: Sequence[Replacement], path: str) -> None:
-    for first, second in zip(replacements, replacements[1:], strict=False):
+    for first, second in pairwise(replacements):
         if second.span.start < first.span.end:
             raise EditError(f"{path}: two updates want to change the same characters")
 

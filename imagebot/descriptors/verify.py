@@ -43,7 +43,9 @@ def verify(source: Source, edited: str, replacements: Sequence[Replacement]) -> 
     try:
         before, after = events(source.text), events(edited)
     except NotUnderstood as problem:
-        raise EditError(f"{source.path}:{problem.line}: the edit would break it: {problem.reason}") from problem
+        raise EditError(
+            f"{source.path}:{problem.line}: the edit would break it: {problem.reason}"
+        ) from problem
     if len(before) != len(after):
         raise EditError(f"{source.path}: the edit would change the structure of the file")
     wanted = _wanted_values(source, replacements)
@@ -90,7 +92,9 @@ def _same_event(source: Source, old: Event, new: Event, wanted: dict[int, str]) 
         expected = wanted.pop(properties_end(source.text, old), None)
         if expected is not None:
             if new.value != expected:
-                raise EditError(f"{source.path}:{old.start_mark.line + 1}: the new value would be read differently")
+                raise EditError(
+                    f"{source.path}:{old.start_mark.line + 1}: the new value would be read differently"
+                )
             return
     same = (
         getattr(old, name, None) == getattr(new, name, None)

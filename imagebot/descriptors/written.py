@@ -91,7 +91,7 @@ def _part(scalar: Scalar, place: tuple[int, int] | None) -> Slot | None:
     return Slot(span, Span(scalar.start, scalar.end), place == (0, len(scalar.value)))
 
 
-def _reference(  # noqa: PLR0913, PLR0917 - gathers what two callers found
+def _reference(
     source: Source,
     descriptor: str,
     at: Scalar,

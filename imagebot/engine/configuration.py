@@ -20,9 +20,7 @@ def is_policy_path(path: str) -> bool:
     return path.startswith(POLICY_FOLDER) and path.endswith((".yaml", ".yml"))
 
 
-def read_configuration(
-    snapshot: Snapshot, policy_files: Mapping[str, bytes] | None = None
-) -> Configuration:
+def read_configuration(snapshot: Snapshot, policy_files: Mapping[str, bytes] | None = None) -> Configuration:
     """Load ``imagebot.yaml`` and the policy files of a snapshot.
 
     Args:

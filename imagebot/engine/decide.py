@@ -146,7 +146,10 @@ def _choice(item: Scanned, policy: Policy, outcome: Selection) -> Choice:
         scanned=item,
         tag=selected,
         step=outcome.step or "other",
-        why=f"newest of {len(outcome.candidates)} tags that policy {policy.name} allows ({rules})",
+        why=(
+            f"the newest that policy {policy.name} allows ({rules}), "
+            f"of {len(outcome.candidates)} tags in the registry"
+        ),
         passed_over=_passed_over(outcome),
     )
 

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def dry(bot: Bot, tell: Callable[[str], None]) -> Bot:
     """The same bot with every write told instead of done; reads stay as they are."""
-    return replace(
-        bot, repository=_DryRepository(bot.repository, tell), forge=_DryForge(bot.forge, tell)
-    )
+    return replace(bot, repository=_DryRepository(bot.repository, tell), forge=_DryForge(bot.forge, tell))
 
 
 class _DryRepository:

@@ -27,9 +27,7 @@ def edited_files(snapshot: Snapshot, updates: Iterable[Update]) -> dict[str, byt
     }
 
 
-def editable(
-    snapshot: Snapshot, updates: Iterable[Update]
-) -> tuple[tuple[Update, ...], tuple[Failure, ...]]:
+def editable(snapshot: Snapshot, updates: Iterable[Update]) -> tuple[tuple[Update, ...], tuple[Failure, ...]]:
     """Split updates into those whose edit is shown to be exact and failures, file by file."""
     exact: list[Update] = []
     failures: list[Failure] = []

@@ -38,24 +38,22 @@ def find_digests(
     )
 
 
-def _ask_all(
-    hosts: Mapping[Key, str], ask: Callable[[Key], Answer]
-) -> dict[Key, Answer | RegistryError]:
+def _ask_all(hosts: Mapping[Key, str], ask: Callable[[Key], Answer]) -> dict[Key, Answer | RegistryError]:
     """Ask every question in its host's own pool, so that a slow host delays only itself."""
     by_host: defaultdict[str, list[Key]] = defaultdict(list)
     for question, host in hosts.items():
         by_host[host].append(question)
-    futures: dict[Key, Future[Answer]] = {}
+    futures: dict[Key, Future[Answer | RegistryError]] = {}
     with ExitStack() as pools:
         for host, questions in by_host.items():
             workers = min(PER_HOST, len(questions))
             pool = pools.enter_context(ThreadPoolExecutor(workers, f"registry-{host}"))
-            futures.update((question, pool.submit(ask, question)) for question in questions)
-        return {question: _answer(future) for question, future in futures.items()}
+            futures.update((question, pool.submit(_answer, ask, question)) for question in questions)
+        return {question: future.result() for question, future in futures.items()}
 
 
-def _answer(future: Future[Answer]) -> Answer | RegistryError:
+def _answer(ask: Callable[[Key], Answer], question: Key) -> Answer | RegistryError:
     try:
-        return future.result()
+        return ask(question)
     except RegistryError as error:
         return error

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from imagebot.plan import Plan, Proposal
     from imagebot.repository.protocol import ConfigRepository
 
+
 @dataclass(frozen=True, slots=True)
 class Bot:
     """Who writes, and where to.
@@ -181,9 +182,7 @@ def _close(branch: str, bot: Bot, world: _World, known: Marker | None) -> Outcom
     return _outcome(name, branch, "closed", reason, opened)
 
 
-def _outcome(
-    proposal: str, branch: str, action: Action, reason: str, request: PullRequest | None
-) -> Outcome:
+def _outcome(proposal: str, branch: str, action: Action, reason: str, request: PullRequest | None) -> Outcome:
     number = request.number if request and request.number else None
     url = request.url if request and request.url else None
     return Outcome(proposal, branch, action, reason, number, url)

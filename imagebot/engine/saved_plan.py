@@ -29,9 +29,7 @@ class StalePlan(UsageError):  # noqa: N818 - names a thing, as the rest of the t
     id = "plan-stale"
 
 
-def restore(
-    saved: bytes, snapshot: Snapshot, configuration: Configuration, registries: Registries
-) -> Plan:
+def restore(saved: bytes, snapshot: Snapshot, configuration: Configuration, registries: Registries) -> Plan:
     """The saved plan over the snapshot, if both still agree and every tag still has its digest.
 
     Raises:
@@ -55,20 +53,20 @@ def restore(
 
 def _document(saved: bytes) -> Mapping[str, Any]:
     try:
-        document = json.loads(saved)
+        document: Mapping[str, Any] = json.loads(saved)
         major = str(document["format_version"]).partition(".")[0]
         if major != "1" or not isinstance(document["updates"], list) or "commit" not in document:
-            raise ValueError(major)  # noqa: TRY301 - one way out for everything that is no plan
+            raise ValueError(major)
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            "this is not a plan that this version of imagebot wrote", hint=_MAKE_AGAIN, id="plan-invalid"
+            "this is not a plan that this version of imagebot wrote",
+            hint=_MAKE_AGAIN,
+            id="plan-invalid",
         ) from error
     return document
 
 
-def _update(
-    item: Mapping[str, Any], places: Mapping[tuple[str, int, int], Scanned]
-) -> Update:
+def _update(item: Mapping[str, Any], places: Mapping[tuple[str, int, int], Scanned]) -> Update:
     try:
         scanned = places.get((item["path"], item["line"], item["column"]))
         source, to = Pin(**item["from"]), Pin(**item["to"])
@@ -76,11 +74,11 @@ def _update(
         passed_over = tuple(Verdict(p["tag"], False, p["reason"]) for p in item["passed_over"])  # noqa: FBT003 - a rejected tag
         step, why, proposal = item["step"], item["why"], item["proposal"]
     except (KeyError, TypeError) as error:
-        raise UsageError("an update of the plan is incomplete", hint=_MAKE_AGAIN, id="plan-invalid") from error
+        raise UsageError(
+            "an update of the plan is incomplete", hint=_MAKE_AGAIN, id="plan-invalid"
+        ) from error
     if scanned is None or not scanned.managed or update_of != _identity(scanned):
-        raise StalePlan(
-            f"{item['path']}:{item['line']} no longer holds what the plan says", hint=_MAKE_AGAIN
-        )
+        raise StalePlan(f"{item['path']}:{item['line']} no longer holds what the plan says", hint=_MAKE_AGAIN)
     return Update(scanned, to, step, why, passed_over, proposal)
 
 

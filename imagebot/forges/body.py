@@ -37,7 +37,13 @@ def title(updates: Sequence[Update]) -> str:
 
 def body(updates: Sequence[Update]) -> str:
     """Answer what a reviewer asks: what, where, from, to, how big, why, how to go back."""
-    sections = [_sentence(updates), _table(updates), *_whys(updates), _way_back(), _digests(updates)]
+    sections = [
+        _sentence(updates),
+        _table(updates),
+        *_whys(updates),
+        _way_back(),
+        _digests(updates),
+    ]
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
@@ -63,9 +69,7 @@ def _written_to(update: Update) -> Pin:
 
 def _moves(updates: Sequence[Update]) -> list[tuple[str, Pin, Pin]]:
     """Distinct moves (image, from, to) in the order of the updates."""
-    return list(
-        dict.fromkeys((str(u.reference.image.name), u.source, u.to) for u in updates)
-    )
+    return list(dict.fromkeys((str(u.reference.image.name), u.source, u.to) for u in updates))
 
 
 def _base_names(updates: Sequence[Update]) -> list[str]:
@@ -78,7 +82,10 @@ def _phrases(updates: Sequence[Update]) -> list[str]:
     moves = _moves(updates)
     if len(moves) > 1:
         images = f"{len(names)} images" if len(names) > 1 else names[0]
-        return [f"update {images} ({', '.join(names)})" if len(names) > 1 else f"update {images}", f"update {images}"]
+        return [
+            f"update {images} ({', '.join(names)})" if len(names) > 1 else f"update {images}",
+            f"update {images}",
+        ]
     _, old, new = moves[0]
     if updates[0].step == "digest" and old.digest and new.digest:
         return [
@@ -154,9 +161,9 @@ def _whys(updates: Sequence[Update]) -> list[str]:
 
 def _why(update: Update, *, named: bool) -> str:
     policy = update.scanned.policy
-    subject = f" {code(str(update.reference.image.name))} {code(update.to.tag or '')}" if named else ""
+    image = f"{code(str(update.reference.image.name))} {code(update.to.tag or '')}: " if named else ""
     place = f" in {code(f'{policy.file}:{policy.line}')}" if policy and policy.file else ""
-    text = f"**Why this tag{':' if not subject else ''}**{subject}{':' if subject else ''} {escape(update.why)}{place}."
+    text = f"**Why this tag:** {image}{escape(update.why)}{place}."
     if not update.passed_over:
         return text
     passed = ", ".join(f"{code(v.tag)} ({escape(v.reason)})" for v in update.passed_over)

@@ -47,6 +47,4 @@ class GitForge:
 
 
 def _branch_as_pull_request(branch: str, title: str, body: str) -> PullRequest:
-    return PullRequest(
-        number=0, url="", branch=branch, title=title, body=body, open=True, merged=False
-    )
+    return PullRequest(number=0, url="", branch=branch, title=title, body=body, open=True, merged=False)

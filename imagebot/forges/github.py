@@ -131,8 +131,8 @@ class GitHubForge:
 
     def _own(self, item: GitHubPullRequest) -> bool:
         """Whether the head branch lives in this repository; a deleted fork has none."""
-        head = item.head.repo
-        return head is not None and head.full_name.lower() == self._name.lower()
+        head = item.head.raw_data.get("repo") or {}
+        return str(head.get("full_name", "")).lower() == self._name.lower()
 
     @contextmanager
     def _named(self, doing: str) -> Iterator[None]:

@@ -31,14 +31,12 @@ class PullRequest:
 
 
 class Forge(Protocol):
-    """Pull requests of one repository. Every method raises ``ForgeError`` for a failure.
-
-    Attributes:
-        body_in_commit: Whether the commit message is the only place that can hold the body.
-    """
+    """Pull requests of one repository. Every method raises ``ForgeError`` for a failure."""
 
     @property
-    def body_in_commit(self) -> bool: ...
+    def body_in_commit(self) -> bool:
+        """Whether the commit message is the only place that can hold the body."""
+        ...
 
     def open_pull_requests(self, prefix: str) -> Mapping[str, PullRequest]:
         """Open pull requests from this repository's own branches under a prefix, by branch."""

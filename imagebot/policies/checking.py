@@ -39,7 +39,12 @@ def _fault(placed: Placed, at: Location, model: type[BaseModel], error: Any) -> 
     if "hint" in context:
         offset = context["offset"] + placed.text_offset(location) if context["offset"] else 0
         return placed.fault(
-            location, error["type"], context["message"], hint=context["hint"], offset=offset, key=bool(context["at"])
+            location,
+            error["type"],
+            context["message"],
+            hint=context["hint"],
+            offset=offset,
+            key=bool(context["at"]),
         )
     message, hint = _plain_words(error, _name(location))
     kind = "missing-key" if error["type"] == "missing" else "type"
@@ -55,12 +60,16 @@ def _known(placed: Placed, at: Location, loc: Sequence[str | int]) -> Location:
     return location
 
 
-def _unknown_key(placed: Placed, location: Location, model: type[BaseModel], loc: Sequence[str | int]) -> Fault:
+def _unknown_key(
+    placed: Placed, location: Location, model: type[BaseModel], loc: Sequence[str | int]
+) -> Fault:
     key = str(loc[-1])
     allowed = _keys(model, loc[:-1])
     close = difflib.get_close_matches(key, allowed, n=1, cutoff=0.5)
     hint = f"did you mean `{close[0]}`?" if close else f"keys here: {', '.join(allowed)}"
-    return placed.fault(location, f"{_family(placed)}-unknown-key", f"unknown key `{key}`", hint=hint, key=True)
+    return placed.fault(
+        location, f"{_family(placed)}-unknown-key", f"unknown key `{key}`", hint=hint, key=True
+    )
 
 
 def _keys(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
@@ -80,14 +89,17 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - any
             yield from _models(argument)
 
 
-def _plain_words(error: Any, name: str) -> tuple[str, str]:  # noqa: ANN401 - pydantic's error dictionary
+def _plain_words(error: Any, name: str) -> tuple[str, str]:  # noqa: ANN401, PLR0911 - pydantic's error dictionary
     """What pydantic found, in words that need no knowledge of it, and a fix."""
     given = error["input"]
     match error["type"]:
         case "missing":
             return f"`{error['loc'][-1]}` is missing", ""
         case "string_type" if isinstance(given, int | float) and not isinstance(given, bool):
-            return f"`{name}` is a number, and a text is wanted", "put it in quotes: YAML reads 1.10 as 1.1"
+            return (
+                f"`{name}` is a number, and a text is wanted",
+                "put it in quotes: YAML reads 1.10 as 1.1",
+            )
         case "list_type" if isinstance(given, str):
             return f"`{name}` is a text, and a list is wanted", f"write [{given!r}]"
         case "literal_error":

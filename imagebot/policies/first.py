@@ -59,7 +59,12 @@ def _block(policy: str, name: ImageName, references: Sequence[Reference]) -> str
     if versions:
         return _semver(policy, name, versions)
     if any(r.image.tag and r.image.digest for r in references):
-        return _policy(policy, name, f"# {_listed(tags)}: a tag that moves, followed by its pinned digest", "{order: digest}")
+        return _policy(
+            policy,
+            name,
+            f"# {_listed(tags)}: a tag that moves, followed by its pinned digest",
+            "{order: digest}",
+        )
     why = f"{_listed(tags)} is no version" if tags else "no tag is written"
     return (
         f"  # {name}: {why}, so there is nothing to compare.\n"

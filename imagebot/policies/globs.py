@@ -25,7 +25,9 @@ def normalised_image_glob(glob: str) -> str:
         return str(ImageName.parse(glob))
     host, slash, rest = glob.partition("/")
     if _TAG.search(rest if slash else ""):
-        raise InvalidReference(f"{glob!r} names a tag or digest", hint="which tags are allowed stands under `tags`")
+        raise InvalidReference(
+            f"{glob!r} names a tag or digest", hint="which tags are allowed stands under `tags`"
+        )
     if glob.startswith("*"):
         return glob
     if not slash:

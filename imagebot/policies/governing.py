@@ -33,7 +33,9 @@ def govern(reference: Reference, configuration: Configuration) -> Governed:
     named = [p for p in configuration.policies if _names(p, reference.image.name)]
     for policy in named:
         if not _elsewhere(policy, reference.path, environment):
-            return Governed(policy, environment, f"policy {policy.name} ({policy.file}:{policy.line}) names it")
+            return Governed(
+                policy, environment, f"policy {policy.name} ({policy.file}:{policy.line}) names it"
+            )
     if named:
         reasons = "; ".join(_elsewhere(policy, reference.path, environment) for policy in named)
         return Governed(None, environment, reasons)

@@ -34,7 +34,10 @@ class _Entry:
 
 
 def load(
-    files: Mapping[str, bytes], *, settings_path: str = "imagebot.yaml", any_environment: bool = False
+    files: Mapping[str, bytes],
+    *,
+    settings_path: str = "imagebot.yaml",
+    any_environment: bool = False,
 ) -> Configuration:
     """Load ``imagebot.yaml`` and policy files.
 
@@ -82,7 +85,13 @@ def _entries(placed: Placed) -> tuple[list[_Entry], list[Fault]]:
         hint = "begin with `policies:` and a list below it"
         return [], [placed.fault((), "policy-type", "a policy file is a mapping", hint=hint)]
     faults = [
-        placed.fault((key,), "policy-unknown-key", f"unknown key `{key}`", hint="the only key here is `policies`", key=True)
+        placed.fault(
+            (key,),
+            "policy-unknown-key",
+            f"unknown key `{key}`",
+            hint="the only key here is `policies`",
+            key=True,
+        )
         for key in placed.value
         if key != "policies"
     ]
@@ -90,7 +99,12 @@ def _entries(placed: Placed) -> tuple[list[_Entry], list[Fault]]:
     if listed is None:
         return [], faults
     if not isinstance(listed, list):
-        fault = placed.fault(("policies",), "policy-type", "`policies` is a list of policies", hint="begin each with `- name:`")
+        fault = placed.fault(
+            ("policies",),
+            "policy-type",
+            "`policies` is a list of policies",
+            hint="begin each with `- name:`",
+        )
         return [], [*faults, fault]
     entries = []
     for place, value in enumerate(listed):
@@ -110,7 +124,9 @@ def _same_names(entries: Iterable[_Entry]) -> Iterator[Fault]:
         here = entry.placed.fault(where, "policy-duplicate-name", "")
         if name in first:
             message = f"there is already a policy {name!r}, at {first[name]}"
-            yield entry.placed.fault(where, "policy-duplicate-name", message, hint="give this one another name")
+            yield entry.placed.fault(
+                where, "policy-duplicate-name", message, hint="give this one another name"
+            )
         else:
             first[name] = f"{here.path}:{here.line}"
 
@@ -123,9 +139,13 @@ def _unknown_environments(entries: Iterable[_Entry], known: Iterable[str]) -> It
             if not isinstance(name, str) or name in names:
                 continue
             close = difflib.get_close_matches(name, names, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"imagebot.yaml names: {', '.join(names) or 'none'}"
+            hint = (
+                f"did you mean {close[0]}?" if close else f"imagebot.yaml names: {', '.join(names) or 'none'}"
+            )
             where = ("policies", entry.place, "environments", place)
-            yield entry.placed.fault(where, "policy-unknown-environment", f"there is no environment {name!r}", hint=hint)
+            yield entry.placed.fault(
+                where, "policy-unknown-environment", f"there is no environment {name!r}", hint=hint
+            )
 
 
 def _policies(entries: Iterable[_Entry]) -> Iterator[Policy]:

@@ -31,7 +31,7 @@ def fault(id: str, message: str, *, hint: str = "", offset: int = 0, at: str = "
         at: Key below the value where it is wrong.
     """
     raise PydanticCustomError(
-        id,  # type: ignore[arg-type] # pydantic wants a literal, ours are constants of this module
+        id,
         "{message}",
         {"message": message, "hint": hint, "offset": offset, "at": at},
     )
@@ -40,7 +40,11 @@ def fault(id: str, message: str, *, hint: str = "", offset: int = 0, at: str = "
 def _not_yet(name: str) -> Any:  # noqa: ANN401 - a validator takes and gives what the field holds
     def refuse(value: Any) -> Any:  # noqa: ANN401
         if value not in (None, {}, []):
-            fault("policy-not-supported", f"`{name}` is not supported yet", hint="leave it out for now")
+            fault(
+                "policy-not-supported",
+                f"`{name}` is not supported yet",
+                hint="leave it out for now",
+            )
         return value
 
     return AfterValidator(refuse)
@@ -86,13 +90,21 @@ def _policy_name(name: str) -> str:
 
 def _order(order: str) -> str:
     if order not in {"semver", "digest"}:
-        fault("policy-not-supported", f"order {order!r} is not supported yet", hint="use semver or digest")
+        fault(
+            "policy-not-supported",
+            f"order {order!r} is not supported yet",
+            hint="use semver or digest",
+        )
     return order
 
 
 def _pin(pin: str) -> str:
     if pin != "keep":
-        fault("policy-not-supported", f"pin {pin!r} is not supported yet", hint="leave it out, or write keep")
+        fault(
+            "policy-not-supported",
+            f"pin {pin!r} is not supported yet",
+            hint="leave it out, or write keep",
+        )
     return pin
 
 
@@ -109,14 +121,37 @@ class TagsModel(_Model):
     order: Annotated[
         Literal["semver", "calver", "numerical", "alphabetical", "created", "digest"],
         AfterValidator(_order),
-    ] = Field("semver", description="How tags are ordered: semver; digest follows a mutable tag. calver, numerical, alphabetical and created are not supported yet.")
-    range: Annotated[str, AfterValidator(_range)] | None = Field(None, description="Allowed versions, such as `>=1.4 <2`, `^1.4`, `~1.4.2`, `1.x`.")
-    match: Annotated[str, AfterValidator(_regex)] | None = Field(None, description="Regular expression that the whole tag must match.")
-    by: str | list[str] | None = Field(None, description="Named group of `match` that is ordered; default: group `version`, else the whole tag.")
-    variant: str = Field("same", description="`same` keeps the suffix family of the current tag, `any` takes all, else a literal suffix such as `-alpine`; empty means none.")
-    precision: Literal["same", "any"] = Field("same", description="`same` keeps the number of version components: 1.2 moves to 1.3, never to 1.3.1.")
-    prereleases: bool | list[str] = Field(False, description="Whether pre-releases are allowed, or the words that are, such as [rc, beta].")  # noqa: FBT003 - the default of a field
-    max_step: Literal["major", "minor", "patch"] = Field("major", alias="max-step", description="Largest step from the current version.")
+    ] = Field(
+        "semver",
+        description="How tags are ordered: semver; digest follows a mutable tag. "
+        "calver, numerical, alphabetical and created are not supported yet.",
+    )
+    range: Annotated[str, AfterValidator(_range)] | None = Field(
+        None, description="Allowed versions, such as `>=1.4 <2`, `^1.4`, `~1.4.2`, `1.x`."
+    )
+    match: Annotated[str, AfterValidator(_regex)] | None = Field(
+        None, description="Regular expression that the whole tag must match."
+    )
+    by: str | list[str] | None = Field(
+        None,
+        description="Named group of `match` that is ordered; default: group `version`, else the whole tag.",
+    )
+    variant: str = Field(
+        "same",
+        description="`same` keeps the suffix family of the current tag, `any` takes all, "
+        "else a literal suffix such as `-alpine`; empty means none.",
+    )
+    precision: Literal["same", "any"] = Field(
+        "same",
+        description="`same` keeps the number of version components: 1.2 moves to 1.3, never to 1.3.1.",
+    )
+    prereleases: bool | list[str] = Field(
+        default=False,
+        description="Whether pre-releases are allowed, or the words that are, such as [rc, beta].",
+    )
+    max_step: Literal["major", "minor", "patch"] = Field(
+        "major", alias="max-step", description="Largest step from the current version."
+    )
     ignore: list[str] = Field([], description="Globs on whole tags that are never selected.")
 
     @model_validator(mode="after")
@@ -132,30 +167,57 @@ class TagsModel(_Model):
     def _only_digest(self) -> None:
         others = self.model_fields_set - {"order"}
         if others:
-            key = sorted(others)[0].replace("_", "-")
+            key = min(others).replace("_", "-")
             hint = "a followed tag is not chosen: leave all other keys out"
-            fault("policy-digest-order", f"`{key}` has no meaning with `order: digest`", hint=hint, at=key)
+            fault(
+                "policy-digest-order",
+                f"`{key}` has no meaning with `order: digest`",
+                hint=hint,
+                at=key,
+            )
 
     def _group_exists(self, group: str) -> None:
         groups = re.compile(self.match, re.ASCII).groupindex if self.match else {}
         if group not in groups:
             hint = f"groups of `match`: {', '.join(groups) or 'none'}"
-            fault("policy-group", f"`by` names the group {group!r}, which `match` does not have", hint=hint, at="by")
+            fault(
+                "policy-group",
+                f"`by` names the group {group!r}, which `match` does not have",
+                hint=hint,
+                at="by",
+            )
 
 
 class PolicyModel(_Model):
     """One policy."""
 
-    name: Annotated[str, AfterValidator(_policy_name)] = Field(description="Name, unique over all policy files.")
-    images: list[Annotated[str, AfterValidator(_image)]] = Field(min_length=1, description="Globs on normalised image names: `ghcr.io/acme/*`, `nginx`.")
+    name: Annotated[str, AfterValidator(_policy_name)] = Field(
+        description="Name, unique over all policy files."
+    )
+    images: list[Annotated[str, AfterValidator(_image)]] = Field(
+        min_length=1, description="Globs on normalised image names: `ghcr.io/acme/*`, `nginx`."
+    )
     environments: list[str] = Field([], description="Environments of imagebot.yaml; default: everywhere.")
-    paths: list[PathGlob] = Field([], description="Globs relative to the root of the repository; default: everywhere.")
+    paths: list[PathGlob] = Field(
+        [], description="Globs relative to the root of the repository; default: everywhere."
+    )
     tags: TagsModel = Field(TagsModel(), description="Which tags are allowed, and how they are ordered.")
-    min_age: Annotated[str | None, _not_yet("min-age")] = Field(None, alias="min-age", description="Not supported yet.")
-    platforms: Annotated[list[str] | None, _not_yet("platforms")] = Field(None, description="Not supported yet.")
-    verify: Annotated[dict[str, Any] | None, _not_yet("verify")] = Field(None, description="Not supported yet.")
-    pin: Annotated[Literal["keep", "tag", "digest", "tag+digest"], AfterValidator(_pin)] = Field("keep", description="keep: what is pinned stays pinned, what is not stays so. Others are not supported yet.")
-    pull_request: Annotated[dict[str, Any] | None, _not_yet("pull-request")] = Field(None, alias="pull-request", description="Not supported yet.")
+    min_age: Annotated[str | None, _not_yet("min-age")] = Field(
+        None, alias="min-age", description="Not supported yet."
+    )
+    platforms: Annotated[list[str] | None, _not_yet("platforms")] = Field(
+        None, description="Not supported yet."
+    )
+    verify: Annotated[dict[str, Any] | None, _not_yet("verify")] = Field(
+        None, description="Not supported yet."
+    )
+    pin: Annotated[Literal["keep", "tag", "digest", "tag+digest"], AfterValidator(_pin)] = Field(
+        "keep",
+        description="keep: what is pinned stays pinned, what is not stays so. Others are not supported yet.",
+    )
+    pull_request: Annotated[dict[str, Any] | None, _not_yet("pull-request")] = Field(
+        None, alias="pull-request", description="Not supported yet."
+    )
 
 
 class PolicyFileModel(_Model):
@@ -172,13 +234,21 @@ class EnvironmentModel(_Model):
 
 def _forge_kind(kind: str) -> str:
     if kind not in {"github", "git"}:
-        fault("settings-not-supported", f"forge {kind!r} is not supported yet", hint="use github or git")
+        fault(
+            "settings-not-supported",
+            f"forge {kind!r} is not supported yet",
+            hint="use github or git",
+        )
     return kind
 
 
 def _api(url: str) -> str:
     if not re.fullmatch(r"https?://[^\s/@]+(?:/\S*)?", url):
-        fault("settings-forge-api", f"{url!r} is no base URL", hint="write https://HOST/api/v3, without user and password")
+        fault(
+            "settings-forge-api",
+            f"{url!r} is no base URL",
+            hint="write https://HOST/api/v3, without user and password",
+        )
     return url
 
 
@@ -191,16 +261,25 @@ def _repository(name: str) -> str:
 class ForgeModel(_Model):
     """Where pull requests live."""
 
-    kind: Annotated[Literal["github", "gitlab", "gitea", "git"], AfterValidator(_forge_kind)] | None = Field(None, description="github or git; gitlab and gitea are not supported yet. Default: read off the remote.")
-    api: Annotated[str, AfterValidator(_api)] | None = Field(None, description="Base URL of the API, for GitHub Enterprise.")
-    repository: Annotated[str, AfterValidator(_repository)] | None = Field(None, description="owner/name on the forge. Default: read off the remote.")
+    kind: Annotated[Literal["github", "gitlab", "gitea", "git"], AfterValidator(_forge_kind)] | None = Field(
+        None,
+        description="github or git; gitlab and gitea are not supported yet. Default: read off the remote.",
+    )
+    api: Annotated[str, AfterValidator(_api)] | None = Field(
+        None, description="Base URL of the API, for GitHub Enterprise."
+    )
+    repository: Annotated[str, AfterValidator(_repository)] | None = Field(
+        None, description="owner/name on the forge. Default: read off the remote."
+    )
 
 
 class RegistryModel(_Model):
     """How to speak to a registry host."""
 
     plain_http: bool = Field(False, alias="plain-http", description="Speak HTTP instead of HTTPS.")  # noqa: FBT003 - the default of a field
-    ca: str | None = Field(None, description="PEM file of the certificate authority to trust, relative to the root.")
+    ca: str | None = Field(
+        None, description="PEM file of the certificate authority to trust, relative to the root."
+    )
     mirror: Annotated[str | None, _not_yet("mirror")] = Field(None, description="Not supported yet.")
 
 
@@ -208,14 +287,27 @@ def _environment_names(found: dict[str, EnvironmentModel]) -> dict[str, Environm
     for name in found:
         if not re.fullmatch(ENVIRONMENT_NAME, name):
             hint = "lower-case letters, digits, `.`, `_` and `-`, at most 63"
-            fault("settings-environment-name", f"{name!r} is no name for an environment", hint=hint, at=name)
+            fault(
+                "settings-environment-name",
+                f"{name!r} is no name for an environment",
+                hint=hint,
+                at=name,
+            )
     return found
 
 
 class SettingsModel(_Model):
     """imagebot.yaml."""
 
-    environments: Annotated[dict[str, EnvironmentModel], AfterValidator(_environment_names)] = Field({}, description="Named sets of paths; the first that holds a file is its environment.")
+    environments: Annotated[dict[str, EnvironmentModel], AfterValidator(_environment_names)] = Field(
+        {}, description="Named sets of paths; the first that holds a file is its environment."
+    )
     forge: ForgeModel = Field(ForgeModel(), description="Where pull requests live.")
-    base: str | None = Field(None, min_length=1, description="Branch that pull requests go to. Default: the remote's default branch.")
-    registries: dict[str, RegistryModel] = Field({}, description="How to speak to registry hosts, by host and port.")
+    base: str | None = Field(
+        None,
+        min_length=1,
+        description="Branch that pull requests go to. Default: the remote's default branch.",
+    )
+    registries: dict[str, RegistryModel] = Field(
+        {}, description="How to speak to registry hosts, by host and port."
+    )

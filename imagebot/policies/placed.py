@@ -46,8 +46,15 @@ class Placed:
     values: MappingType[Location, Place]
     keys: MappingType[Location, Place]
 
-    def fault(  # noqa: PLR0913 - a fault has this many parts
-        self, location: Location, id: str, message: str, *, hint: str = "", key: bool = False, offset: int = 0  # noqa: A002 - the word of the JSON format
+    def fault(
+        self,
+        location: Location,
+        id: str,  # noqa: A002 - the word of the JSON format
+        message: str,
+        *,
+        hint: str = "",
+        key: bool = False,
+        offset: int = 0,
     ) -> Fault:
         """A fault at a value or its key; a location that has no place falls back to its parent."""
         while location and location not in self.values:
@@ -89,8 +96,8 @@ def read_placed(path: str, content: bytes) -> tuple[Placed, list[Fault]]:
         hint = "put texts with { } [ ] : # or quotes in quotes, and indent with spaces"
         raise Unreadable(_whole(path, content, problem, hint)) from problem
     if len(documents) > 1:
-        problem = NotUnderstood("several documents in one file")
-        raise Unreadable(_whole(path, content, problem, "write one list of `policies` in each file"))
+        several = NotUnderstood("several documents in one file")
+        raise Unreadable(_whole(path, content, several, "write one list of `policies` in each file"))
     reader = _Reader(source)
     value = reader.read(documents[0], ()) if documents else None
     placed = Placed(source, value, reader.values, reader.keys)
@@ -104,7 +111,16 @@ def _whole(path: str, content: bytes, problem: NotUnderstood, hint: str) -> Faul
     if len(excerpt) > SIZE_LIMIT // 1024:
         excerpt = ""
     column = len(excerpt) - len(excerpt.lstrip()) + 1
-    return Fault(path, line, column, "yaml-invalid", problem.reason, hint, excerpt, max(len(excerpt.strip()), 1))
+    return Fault(
+        path,
+        line,
+        column,
+        "yaml-invalid",
+        problem.reason,
+        hint,
+        excerpt,
+        max(len(excerpt.strip()), 1),
+    )
 
 
 @dataclass(slots=True)
@@ -127,7 +143,13 @@ class _Reader:
                 self.values.setdefault(location, Place(node.start, node.start + 1))
                 return self._mapping(node, location)
             case Alias():
-                self.problems.append((location, ("yaml-alias", "an alias is not expanded here; write the value out"), False))
+                self.problems.append(
+                    (
+                        location,
+                        ("yaml-alias", "an alias is not expanded here; write the value out"),
+                        False,
+                    )
+                )
                 return None
 
     def _mapping(self, node: Mapping, location: Location) -> dict[str, Value]:
@@ -139,7 +161,9 @@ class _Reader:
             where = (*location, key.value)
             if key.value in found:
                 self.values[where] = self.keys[where] = Place(key.start, key.end)
-                self.problems.append((where, ("yaml-duplicate-key", f"key {key.value!r} stands here twice"), True))
+                self.problems.append(
+                    (where, ("yaml-duplicate-key", f"key {key.value!r} stands here twice"), True)
+                )
             self.keys[where] = Place(key.start, key.end)
             self.values[where] = Place(key.start, key.end)
             found[key.value] = self.read(value, where)

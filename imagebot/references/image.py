@@ -1,8 +1,8 @@
-"""Image references: the grammar and the normalisation of ``distribution/reference``.
+r"""Image references: the grammar and the normalisation of ``distribution/reference``.
 
 Sources: https://github.com/distribution/reference (``regexp.go``, ``reference.go``, ``normalize.go``).
 All classes are spelled out in ASCII and matched to the last character: ``$`` would let a final newline
-through and ``\\w`` would let letters of every script through.
+through and ``\w`` would let letters of every script through.
 """
 
 from __future__ import annotations
@@ -158,12 +158,7 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _looks_like_host(component: str) -> bool:
-    return (
-        component == "localhost"
-        or "." in component
-        or ":" in component
-        or component != component.lower()
-    )
+    return component == "localhost" or "." in component or ":" in component or component != component.lower()
 
 
 def _invalid(text: str, why: str) -> InvalidReference:

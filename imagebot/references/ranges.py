@@ -181,7 +181,11 @@ def _everything(operator: str, start: int) -> Comparison:
 
 def _bound(text: str, offset: int) -> Bound:
     match = _PARTIAL.fullmatch(text)
-    if match is None or (match["release"] is None and not match["wild"]) or (match["wild"] and match["prerelease"]):
+    if (
+        match is None
+        or (match["release"] is None and not match["wild"])
+        or (match["wild"] and match["prerelease"])
+    ):
         raise InvalidRange(f"{text!r} is not a version", offset)
     release = tuple(int(number) for number in (match["release"] or "").split(".") if number)
     shown = ".".join(map(str, release or (0,))) + (match["prerelease"] or "")

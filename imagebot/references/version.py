@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import total_ordering
 
 PRERELEASE_WORDS = (
-    "alpha a beta b rc cr pre preview prerelease dev snapshot nightly canary milestone m ea insiders unstable"
-).split()
+    *("alpha", "a", "beta", "b", "rc", "cr", "pre", "preview", "prerelease", "dev", "snapshot"),
+    *("nightly", "canary", "milestone", "m", "ea", "insiders", "unstable"),
+)
 """Words that mean "before the release"; every other word names a suffix family."""
 
 COMPONENTS = 4

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - the grammar's word
-_PARAMETER = re.compile(rf'\s*(?P<name>{_TOKEN})\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s,"]+))', re.DOTALL)
+_PARAMETER = re.compile(
+    rf'\s*(?P<name>{_TOKEN})\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s,"]+))', re.DOTALL
+)
 _SCHEME = re.compile(rf"\s*(?P<scheme>{_TOKEN})(?=\s|,|$)(?!\s*=)")
 _SEPARATOR = re.compile(r"[\s,]*")
 

@@ -53,7 +53,10 @@ class RegistryClient:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._http.close()
 
@@ -66,7 +69,8 @@ class RegistryClient:
         if not is_tag(tag):
             raise RegistryProtocol(f"{tag[:140]!r} is no tag")
         return self._once(
-            ("digest", name, tag), lambda: find_digest(self._session, self._endpoint(name), name, tag)
+            ("digest", name, tag),
+            lambda: find_digest(self._session, self._endpoint(name), name, tag),
         )
 
     def _endpoint(self, name: ImageName) -> Endpoint:

@@ -79,7 +79,10 @@ class Credentials:
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
         except OSError as error:
-            raise ConfigError(f"cannot read registry credentials from {file}: {error.strerror}", id="docker-config") from error
+            raise ConfigError(
+                f"cannot read registry credentials from {file}: {error.strerror}",
+                id="docker-config",
+            ) from error
         except (ValueError, RecursionError) as error:
             raise _broken(file) from error
         if not isinstance(content, dict):
@@ -113,7 +116,7 @@ class Credentials:
                 if credential:
                     yield credential
         if isinstance(store := self._content.get("credsStore"), str):
-            for key in (HUB_KEYS[:1] if name.host == DOCKER_HUB else (name.host,)):
+            for key in HUB_KEYS[:1] if name.host == DOCKER_HUB else (name.host,):
                 yield from self._ask(store, key, "credsStore", problems)
 
     def _entries(self) -> dict[str, list[tuple[str, Any]]]:
@@ -146,7 +149,10 @@ def _keys(name: ImageName) -> list[str]:
     parts = name.path.split("/")
     below = ["/".join([name.host, *parts[:depth]]) for depth in range(len(parts), 0, -1)]
     hosts = [key.partition("://")[2].rstrip("/").removesuffix("/v1") or key for key in HUB_KEYS]
-    return [*below, *(dict.fromkeys([*HUB_KEYS, *hosts]) if name.host == DOCKER_HUB else [name.host])]
+    return [
+        *below,
+        *(dict.fromkeys([*HUB_KEYS, *hosts]) if name.host == DOCKER_HUB else [name.host]),
+    ]
 
 
 def _credential(entry: object, source: str) -> Credential | None:
@@ -188,4 +194,6 @@ def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _broken(file: Path) -> ConfigError:
-    return ConfigError(f"{file} is no JSON object", hint="write it anew with `docker login`", id="docker-config")
+    return ConfigError(
+        f"{file} is no JSON object", hint="write it anew with `docker login`", id="docker-config"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from functools import lru_cache
+from typing import Any
 
 from imagebot.untrusted import clean
 
@@ -24,13 +25,17 @@ def ask_helper(helper: str, server: str) -> tuple[str, str] | None:
     from docker.credentials import CredentialsNotFound, StoreError
     from docker.credentials.store import Store
 
-    class TimedStore(Store):  # type: ignore[misc] # its stubs name a private base
+    class TimedStore(Store):
         """docker-py waits for ever."""
 
         def _execute(self, subcommand: str, data_input: bytes) -> bytes:
             try:
                 done = subprocess.run(
-                    [str(self.exe), subcommand], input=data_input, capture_output=True, timeout=LIMIT_S, check=True
+                    [str(self.exe), subcommand],
+                    input=data_input,
+                    capture_output=True,
+                    timeout=LIMIT_S,
+                    check=True,
                 )
             except subprocess.CalledProcessError as error:
                 if b"credentials not found" in error.stdout:
@@ -41,7 +46,8 @@ def ask_helper(helper: str, server: str) -> tuple[str, str] | None:
             return done.stdout
 
     try:
-        answer = TimedStore(clean(helper, 60)).get(server)
+        store: Any = TimedStore(clean(helper, 60))
+        answer = store.get(server)
     except CredentialsNotFound:
         return None
     except (StoreError, ValueError, KeyError) as error:

@@ -80,7 +80,7 @@ class Http:
                 headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
             )
 
-    def send(  # noqa: PLR0913 - what a request is made of
+    def send(
         self,
         endpoint: Endpoint,
         method: str,
@@ -107,9 +107,16 @@ class Http:
         """
         client = self._clients[endpoint.ca]
         try:
-            for attempt in stamina.retry_context(on=_wait, attempts=ATTEMPTS, wait_initial=0.2, wait_max=LONGEST_WAIT_S):
+            for attempt in stamina.retry_context(
+                on=_wait, attempts=ATTEMPTS, wait_initial=0.2, wait_max=LONGEST_WAIT_S
+            ):
                 with attempt:
-                    return self._once(client, endpoint, httpx.Request(method, url, headers={**client.headers, **headers}, data=form), limit)
+                    return self._once(
+                        client,
+                        endpoint,
+                        httpx.Request(method, url, headers={**client.headers, **headers}, data=form),
+                        limit,
+                    )
         except _Again as again:
             raise again.error from again
         raise AssertionError("the retries end with an answer or an error")
@@ -182,11 +189,21 @@ def _mapped(endpoint: Endpoint, request: httpx.Request) -> Iterator[None]:
     try:
         yield
     except httpx.ConnectError as error:
-        raise _Again(RegistryUnreachable(f"cannot connect to {where}: {_cause(error)}", hint=_connect_hint(endpoint, error))) from error
+        raise _Again(
+            RegistryUnreachable(
+                f"cannot connect to {where}: {_cause(error)}", hint=_connect_hint(endpoint, error)
+            )
+        ) from error
     except httpx.TimeoutException as error:
-        raise _Again(RegistryUnreachable(f"{where} did not answer in time", hint="the next run tries again")) from error
+        raise _Again(
+            RegistryUnreachable(f"{where} did not answer in time", hint="the next run tries again")
+        ) from error
     except httpx.HTTPError as error:
-        raise _Again(RegistryUnreachable(f"the connection to {where} broke: {_cause(error)}", hint="the next run tries again")) from error
+        raise _Again(
+            RegistryUnreachable(
+                f"the connection to {where} broke: {_cause(error)}", hint="the next run tries again"
+            )
+        ) from error
     except (httpx.InvalidURL, UnicodeError) as error:
         raise RegistryProtocol(f"{endpoint.host} led to an address that is none") from error
 
@@ -198,7 +215,8 @@ def _cause(error: Exception) -> str:
 def _connect_hint(endpoint: Endpoint, error: Exception) -> str:
     text = str(error).lower()
     if "wrong_version_number" in text or "wrong version number" in text:
-        return f'it speaks plain HTTP: set registries: {{"{endpoint.host}": {{plain-http: true}}}} in imagebot.yaml'
+        wanted = f'{{"{endpoint.host}": {{plain-http: true}}}}'
+        return f"it speaks plain HTTP: set registries: {wanted} in imagebot.yaml"
     if "certificate" in text:
         return f'set registries: {{"{endpoint.host}": {{ca: FILE}}}} in imagebot.yaml'
     return "check that the registry is up and the name is right"

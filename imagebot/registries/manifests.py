@@ -37,7 +37,7 @@ def find_digest(session: Session, endpoint: Endpoint, name: ImageName, tag: str)
     head = _asked(session, endpoint, name, "HEAD", url)
     if head is not None and head.status == 200:
         _check_type(name, tag, head)
-        digest = head.headers.get("docker-content-digest", "")
+        digest: str = head.headers.get("docker-content-digest", "")
         if is_digest(digest):
             return digest
     answer = session.send(_question(endpoint, name, "GET", url))
@@ -64,5 +64,7 @@ def _check_type(name: ImageName, tag: str, answer: Answer) -> None:
     if kind in TYPES:
         return
     if kind.startswith("application/vnd.docker.distribution.manifest.v1"):
-        raise RegistryProtocol(f"{name}:{tag} was pushed in the format of before 2017, which names no digest to rely on")
+        raise RegistryProtocol(
+            f"{name}:{tag} was pushed in the format of before 2017, which names no digest to rely on"
+        )
     raise RegistryProtocol(f"{name}:{tag} is no image: {name.host} calls it {kind[:80] or 'nothing'}")

@@ -65,7 +65,11 @@ class Session:
         found: Found | None = None
         for attempt in range(ATTEMPTS):
             found = found or (self._credentials.find(question.name) if way else None)
-            extra = self._authorization(question, way, found, fresh=known and attempt == 1) if way and found else {}
+            extra = (
+                self._authorization(question, way, found, fresh=known and attempt == 1)
+                if way and found
+                else {}
+            )
             answer = self._follow(question, extra)
             if answer.status != 401:
                 return _judged(question, answer, found)
@@ -77,7 +81,9 @@ class Session:
                 self._ways[question.name] = offered
         raise _denied(question, found, answer.message() or "unauthorized")
 
-    def _authorization(self, question: Question, way: Challenge, found: Found, *, fresh: bool) -> dict[str, str]:
+    def _authorization(
+        self, question: Question, way: Challenge, found: Found, *, fresh: bool
+    ) -> dict[str, str]:
         """The header that answers a challenge."""
         credential = found.credential
         if credential and credential.registry_token:
@@ -132,7 +138,11 @@ def _same(one: Challenge, other: Challenge) -> bool:
 
 def _asked(challenge: Challenge) -> tuple[str, str | None, frozenset[str]]:
     scope = challenge.parameters.get("scope", "")
-    return challenge.scheme, challenge.parameters.get("realm"), frozenset(scope.replace(",", " ").split())
+    return (
+        challenge.scheme,
+        challenge.parameters.get("realm"),
+        frozenset(scope.replace(",", " ").split()),
+    )
 
 
 def _judged(question: Question, answer: Answer, found: Found | None) -> Answer:
@@ -151,7 +161,7 @@ def _denied(question: Question, found: Found | None, why: str) -> RegistryDenied
     source = found.reason if found else "no credentials were sent"
     return RegistryDenied(
         f"{question.endpoint.host} refused {question.name}: {why}; {source}",
-        hint=f"log in with `docker login {question.endpoint.host}`, or mount a docker config that may pull it",
+        hint=f"log in with `docker login {question.endpoint.host}`, or mount credentials that may pull it",
     )
 
 

@@ -48,7 +48,10 @@ def list_tags(session: Session, endpoint: Endpoint, name: ImageName) -> tuple[st
 def _pages(session: Session, endpoint: Endpoint, name: ImageName) -> Iterator[list[str]]:
     first = f"{endpoint.base}/v2/{name.path}/tags/list"
     answer = _page(session, endpoint, name, f"{first}?n={PAGE_SIZE}")
-    if answer.status in {400, 405}:  # a server that wants a smaller page, and says so in its own way
+    if answer.status in {
+        400,
+        405,
+    }:  # a server that wants a smaller page, and says so in its own way
         answer = _page(session, endpoint, name, first)
     seen = {first}
     for _ in range(PAGES):
@@ -71,7 +74,9 @@ def _page(session: Session, endpoint: Endpoint, name: ImageName, url: str) -> An
 def _tags(name: ImageName, answer: Answer) -> list[str]:
     """The tags of a page; ``null`` and a missing key mean none."""
     if answer.status != 200:
-        raise RegistryProtocol(f"{name.host} answered {answer.status} for the tags of {name}: {answer.message()}")
+        raise RegistryProtocol(
+            f"{name.host} answered {answer.status} for the tags of {name}: {answer.message()}"
+        )
     try:
         content = json.loads(answer.body)
     except (ValueError, RecursionError) as error:

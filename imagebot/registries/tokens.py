@@ -78,7 +78,11 @@ class Tokens:
 
     def _get(self, grant: Grant, credential: Credential | None) -> Answer:
         parts = urlsplit(grant.realm)
-        query = [*parse_qsl(parts.query), ("service", grant.service), *(("scope", s) for s in grant.scopes)]
+        query = [
+            *parse_qsl(parts.query),
+            ("service", grant.service),
+            *(("scope", s) for s in grant.scopes),
+        ]
         url = parts._replace(query=urlencode([(k, v) for k, v in query if v])).geturl()
         headers = {"Authorization": basic(credential)} if credential and credential.password else {}
         return self._http.send(grant.endpoint, "GET", url, headers=headers, limit=BODY_LIMIT)
@@ -117,12 +121,21 @@ def grant_for(
     if parts.scheme == "http" and not endpoint.plain:
         return None, f"the token server it names, {clean(parts.netloc, 80)}, is not https"
     if not same_host and is_forbidden_realm(parts.hostname):
-        return None, f"the token server it names, {clean(parts.netloc, 80)}, is an address it cannot have"
-    known = same_host or TOKEN_SERVERS.get(endpoint.host) == parts.hostname or _same_domain(endpoint.host, parts.hostname)
+        return (
+            None,
+            f"the token server it names, {clean(parts.netloc, 80)}, is an address it cannot have",
+        )
+    known = (
+        same_host
+        or TOKEN_SERVERS.get(endpoint.host) == parts.hostname
+        or _same_domain(endpoint.host, parts.hostname)
+    )
     scope = challenge.parameters.get("scope", "") or f"repository:{path}:pull"
     service = challenge.parameters.get("service", "")
-    why = "" if known or credential is None else (
-        f"its token server {clean(parts.netloc, 80)} is on another domain, so the credentials were not sent"
+    why = (
+        ""
+        if known or credential is None
+        else (f"its token server {clean(parts.netloc, 80)} is on another domain, so it got no credentials")
     )
     return Grant(endpoint, realm, service, tuple(scope.split()), credential if known else None), why
 
@@ -134,11 +147,15 @@ def _same_domain(host: str, realm: str) -> bool:
     """
     name = urlsplit(f"//{host}").hostname or ""
     parent = name.partition(".")[2]
-    return realm.endswith(f".{name}") or (parent.count(".") >= 2 and realm.endswith(f".{parent}")) or _siblings(name, realm)
+    return (
+        realm.endswith(f".{name}")
+        or (parent.count(".") >= 2 and realm.endswith(f".{parent}"))
+        or _siblings(name, realm)
+    )
 
 
 def _siblings(name: str, realm: str) -> bool:
-    """``registry.example.com`` and ``auth.example.com``: one label apart under a parent of two long labels."""
+    """``registry.example.com`` and ``auth.example.com``: one label apart, under a parent of two."""
     parent, other = name.partition(".")[2], realm.partition(".")[2]
     labels = parent.split(".")
     return parent == other and len(labels) == 2 and len(labels[0]) > 3
@@ -148,7 +165,9 @@ def _read(grant: Grant, answer: Answer) -> tuple[str, int]:
     """Token and seconds it lasts. ``issued_at`` is left unread: clocks differ, receipt is ours."""
     where = clean(urlsplit(grant.realm).netloc, 80)
     if answer.status in {400, 401, 403, 404}:
-        raise RegistryDenied(f"the token server {where} refused ({answer.status}): {answer.message() or 'no reason given'}")
+        raise RegistryDenied(
+            f"the token server {where} refused ({answer.status}): {answer.message() or 'no reason given'}"
+        )
     content = _json(answer, where)
     value = content.get("token") or content.get("access_token")
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():

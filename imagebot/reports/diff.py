@@ -15,9 +15,7 @@ def unified_diff(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> byt
     Bytes stay bytes, so that CRLF, byte order marks and a missing final newline survive
     ``git apply``.
     """
-    return b"".join(
-        line for path in sorted(after) for line in _file(path, before[path], after[path])
-    )
+    return b"".join(line for path in sorted(after) for line in _file(path, before[path], after[path]))
 
 
 def _file(path: str, old: bytes, new: bytes) -> Iterator[bytes]:
@@ -62,7 +60,14 @@ def _side(side: str, name: str) -> str:
     return f'"{side}/{name[1:]}' if name.startswith('"') else f"{side}/{name}"
 
 
-_COLOURS = ((b"+++", b"1"), (b"---", b"1"), (b"diff ", b"1"), (b"@@", b"36"), (b"+", b"32"), (b"-", b"31"))
+_COLOURS = (
+    (b"+++", b"1"),
+    (b"---", b"1"),
+    (b"diff ", b"1"),
+    (b"@@", b"36"),
+    (b"+", b"32"),
+    (b"-", b"31"),
+)
 _ESCAPES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from imagebot.descriptors.reference import Skipped
     from imagebot.errors import ImagebotError
-    from imagebot.plan import Explanation, Failure, Held, Outcome, Pin, Plan, Proposal, Scan, Scanned, Update
+    from imagebot.plan import (
+        Explanation,
+        Failure,
+        Held,
+        Outcome,
+        Pin,
+        Plan,
+        Proposal,
+        Scan,
+        Scanned,
+        Update,
+    )
     from imagebot.policies.policy import Configuration, Selection
 
 FORMAT_VERSION = "1.0"
@@ -65,8 +76,7 @@ def explanation_document(explanations: Sequence[Explanation]) -> Document:
 def configuration_document(configuration: Configuration) -> Document:
     """``imagebot validate``, when all is well."""
     policies = [
-        {"name": policy.name, "file": policy.file, "line": policy.line}
-        for policy in configuration.policies
+        {"name": policy.name, "file": policy.file, "line": policy.line} for policy in configuration.policies
     ]
     return _versioned(policies=policies, errors=[])
 

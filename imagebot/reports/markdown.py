@@ -51,10 +51,7 @@ def plan_markdown(plan: Plan, outcomes: tuple[Outcome, ...] = ()) -> str:
     )
     errors = _table(
         ("Error", "What", "Message"),
-        [
-            (code(f.error.id), code(f.image or f.path or "-"), escape(f.error.message))
-            for f in plan.failures
-        ],
+        [(code(f.error.id), code(f.image or f.path or "-"), escape(f.error.message)) for f in plan.failures],
     )
     return _join("# Plan", escape(counts(plan)), done, *proposals, held, _skipped(plan.scan), errors)
 
@@ -62,10 +59,7 @@ def plan_markdown(plan: Plan, outcomes: tuple[Outcome, ...] = ()) -> str:
 def _skipped(scan: Scan) -> str:
     return _table(
         ("Place", "Skipped because"),
-        [
-            (code(f"{s.path}:{s.line}" if s.line else s.path), escape(s.reason))
-            for s in scan.skipped
-        ],
+        [(code(f"{s.path}:{s.line}" if s.line else s.path), escape(s.reason)) for s in scan.skipped],
     )
 
 

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from imagebot.policies.policy import Selection
 
 STEP_STYLE = {"major": "bold red", "minor": "yellow", "patch": "green", "digest": "cyan"}
-ACTION_STYLE = {"created": "green", "updated": "green", "closed": "yellow", "held": "yellow", "failed": "bold red"}
+ACTION_STYLE = {
+    "created": "green",
+    "updated": "green",
+    "closed": "yellow",
+    "held": "yellow",
+    "failed": "bold red",
+}
 
 
 def scan_text(scan: Scan, screen: Screen) -> str:

@@ -23,7 +23,9 @@ def local_git(path: Path) -> Git:
         RepositoryError: If it is none.
     """
     if not path.is_dir():
-        raise RepositoryError(f"{path} does not exist", hint="name a folder or a Git URL", id="repository-missing")
+        raise RepositoryError(
+            f"{path} does not exist", hint="name a folder or a Git URL", id="repository-missing"
+        )
     git = Git(path.resolve(), {})
     if git.attempt("rev-parse", "--git-dir").code != 0:
         raise RepositoryError(

@@ -103,7 +103,9 @@ class Git:
 
     def full_environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """The environment of a command: whatever pointed Git elsewhere is taken out."""
-        kept = {k: v for k, v in os.environ.items() if k not in {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}}
+        kept = {
+            k: v for k, v in os.environ.items() if k not in {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}
+        }
         return kept | _QUIET | dict(self.environment) | dict(extra or {})
 
 

@@ -27,7 +27,9 @@ class Folder:
         if not root.is_dir():
             what = "is not a folder" if root.exists() else "does not exist"
             raise RepositoryError(
-                f"{root} {what}", hint="name the folder of the config repository", id="repository-missing"
+                f"{root} {what}",
+                hint="name the folder of the config repository",
+                id="repository-missing",
             )
         self._root = root.resolve()
 

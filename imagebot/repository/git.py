@@ -9,6 +9,7 @@ from pathlib import Path
 
 from imagebot.errors import ForgeDenied, PushRefused, RepositoryError
 from imagebot.repository.authentication import git_environment
+from imagebot.repository.blobs import BlobReader
 from imagebot.repository.clone import cloned, local_git
 from imagebot.repository.command import Git, GitFailed, Result, redacted
 from imagebot.repository.protocol import CommitFacts, Signature
@@ -27,12 +28,17 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _MISSING = re.compile(
-    r"repository .*not found|does not appear to be a git repository|returned error: 404|no such file", re.IGNORECASE
+    r"repository .*not found|does not appear to be a git repository|returned error: 404|no such file",
+    re.IGNORECASE,
 )
 
 
 def open_repository(
-    location: str, *, cache: Path, token: str | None = None, token_source: str = "the environment"  # noqa: S107 - names a place
+    location: str,
+    *,
+    cache: Path,
+    token: str | None = None,
+    token_source: str = "the environment",  # noqa: S107 - names a place
 ) -> GitRepository:
     """Open a local repository in place, or a Git URL by way of the cache.
 
@@ -76,6 +82,7 @@ class GitRepository:
         self._depth = ("--depth", DEPTH) if shallow else ()
         self.remote_url = redacted(remote_url)
         self._token_source = token_source
+        self._blobs = BlobReader(git)
 
     def default_branch(self) -> str:
         """The branch that the remote's HEAD names."""
@@ -95,7 +102,14 @@ class GitRepository:
         kept = f"{KEPT}{branch}"
         refspec = f"+refs/heads/{branch}:{kept}"
         result = self._git.attempt(
-            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", *self._depth, "origin", refspec
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-auto-maintenance",
+            *self._depth,
+            "origin",
+            refspec,
         )
         if result.code != 0:
             if "couldn't find remote ref" in result.err.lower():
@@ -114,11 +128,13 @@ class GitRepository:
 
     def snapshot(self, commit: str) -> CommitSnapshot:
         """The files of a commit."""
-        return CommitSnapshot(self._git, commit)
+        return CommitSnapshot(self._git, self._blobs, commit)
 
     def facts(self, commit: str) -> CommitFacts:
         """Tree, parents, committer and message of a commit."""
-        shown = self._git("show", "--no-patch", "--no-show-signature", "--format=%H%n%T%n%P%n%ce%n%B", commit).text
+        shown = self._git(
+            "show", "--no-patch", "--no-show-signature", "--format=%H%n%T%n%P%n%ce%n%B", commit
+        ).text
         identity, tree, parents, email, message = shown.split("\n", 4)
         here = tuple(parent for parent in parents.split() if self._has(parent))
         return CommitFacts(identity, tree, here, email, f"{message.rstrip()}\n")
@@ -166,7 +182,10 @@ class GitRepository:
             return
         if _DENIED.search(result.err) and "remote rejected" not in result.text:
             raise self._denied("push to")
-        raise PushRefused(f"{self.remote_url} refused the push of {branch}: {_refusal(result)}", hint=_push_hint(result))
+        raise PushRefused(
+            f"{self.remote_url} refused the push of {branch}: {_refusal(result)}",
+            hint=_push_hint(result),
+        )
 
     def _remote(self, *arguments: str) -> Result:
         result = self._git.attempt(*arguments)
@@ -178,11 +197,20 @@ class GitRepository:
         if _DENIED.search(result.err):
             return self._denied("read")
         failed = GitFailed("", result.err)
-        words = clean(failed.stderr.strip().splitlines()[-1] if failed.stderr.strip() else "no reason given", 300)
+        words = clean(
+            failed.stderr.strip().splitlines()[-1] if failed.stderr.strip() else "no reason given",
+            300,
+        )
         if _MISSING.search(result.err):
             hint = "check the URL, and that the token may see it"
-            return RepositoryError(f"there is no repository at {self.remote_url}", hint=hint, id="repository-missing")
-        return RepositoryError(f"cannot {doing} from {self.remote_url}: {words}", hint="check the network and the URL", id="repository-unreachable")
+            return RepositoryError(
+                f"there is no repository at {self.remote_url}", hint=hint, id="repository-missing"
+            )
+        return RepositoryError(
+            f"cannot {doing} from {self.remote_url}: {words}",
+            hint="check the network and the URL",
+            id="repository-unreachable",
+        )
 
     def _denied(self, doing: str) -> ForgeDenied:
         return ForgeDenied(
@@ -209,9 +237,14 @@ def _identity(who: Signature) -> Mapping[str, str]:
 
 def _refusal(result: Result) -> str:
     """Why the remote refused: its own words first, then Git's."""
-    said = [line.removeprefix("remote:").strip() for line in result.err.splitlines() if line.startswith("remote:")]
+    said = [
+        line.removeprefix("remote:").strip() for line in result.err.splitlines() if line.startswith("remote:")
+    ]
     status = [line.split("\t")[-1] for line in result.text.splitlines() if line.startswith("!")]
-    return clean(" / ".join([*status, *(words for words in said if words)]) or result.err or "no reason given", 400)
+    return clean(
+        " / ".join([*status, *(words for words in said if words)]) or result.err or "no reason given",
+        400,
+    )
 
 
 def _push_hint(result: Result) -> str:

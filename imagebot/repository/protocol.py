@@ -24,14 +24,12 @@ class FileEntry:
 
 
 class Snapshot(Protocol):
-    """The files of the config repository at one moment.
-
-    Attributes:
-        commit: Commit id of the snapshot; None for a folder that is no clean Git work tree.
-    """
+    """The files of the config repository at one moment."""
 
     @property
-    def commit(self) -> str | None: ...
+    def commit(self) -> str | None:
+        """Commit id of the snapshot; None for a folder that is no clean Git work tree."""
+        ...
 
     def files(self) -> Iterator[FileEntry]:
         """Every file, sorted by path."""
@@ -110,6 +108,8 @@ class ConfigRepository(Protocol):
         """Make the remote's branch point to a commit, if it still points to ``expected``.
 
         Args:
+            branch: Branch of the remote.
+            commit: Commit that is here.
             expected: Commit id seen when deciding; None if the branch must not exist.
 
         Raises:

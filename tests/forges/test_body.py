@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
+
 from imagebot.forges.body import TITLE_LIMIT, body, summary, title
 from imagebot.plan import Update
 from imagebot.policies.policy import Policy, TagRules, Verdict
-
 from tests.builders import NEW, OLD, reference, update
 
 
@@ -46,7 +46,10 @@ def test_title_says_what_moves_where(updates: list[Update], expected: str) -> No
 
 def test_title_keeps_the_environment_whatever_else_goes() -> None:
     many = [
-        update(reference(image=f"ghcr.io/acme/service-with-a-long-name-{n}", path=f"{n}.yaml"), environment="production")
+        update(
+            reference(image=f"ghcr.io/acme/service-with-a-long-name-{n}", path=f"{n}.yaml"),
+            environment="production",
+        )
         for n in range(9)
     ]
 
@@ -67,7 +70,7 @@ def test_body_answers_what_a_reviewer_asks() -> None:
     assert "`1.4.2`" in text
     assert "`1.5.0` `sha256:bbbbbbb…`" in text
     assert "minor" in text
-    assert "newest of 4 tags that policy web allows" in text
+    assert "the newest that policy web allows (semver), of 4 tags in the registry" in text
     assert "`policies/web.yaml:3`" in text
     assert "`2.0.0` (outside \\<2)" in text
     assert "**Roll back:** revert this pull request" in text
@@ -113,9 +116,7 @@ def test_large_proposals_say_how_many_rows_are_not_shown() -> None:
 
 
 def test_summary_names_place_image_and_both_versions() -> None:
-    assert summary([update()]).startswith(
-        "envs/staging/web.yaml:14: ghcr.io/acme/web 1.4.2 -> 1.5.0\n"
-    )
+    assert summary([update()]).startswith("envs/staging/web.yaml:14: ghcr.io/acme/web 1.4.2 -> 1.5.0\n")
 
 
 def test_summary_shows_a_digest_only_where_one_is_written() -> None:

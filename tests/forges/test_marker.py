@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from imagebot.forges.marker import Marker, find_marker, marker, targets
 
+from imagebot.forges.marker import Marker, find_marker, marker, targets
 from tests.builders import OLD, reference, update
 
 

@@ -4,7 +4,6 @@ import subprocess
 
 from imagebot.engine.planning import group
 from imagebot.forges.message import commit_message, edit_hash, recorded_edit
-
 from tests.builders import NEW, reference, update
 
 FILES = {"envs/staging/web.yaml": b"image: web:1.5.0\n"}

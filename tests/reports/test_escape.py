@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from imagebot.reports.escape import code, escape
 from markdown_it import MarkdownIt
+
+from imagebot.reports.escape import code, escape
 
 
 @pytest.mark.parametrize(
@@ -32,4 +35,4 @@ def test_escaped_text_renders_as_text_alone(text: str) -> None:
 def test_escaped_text_mentions_nobody(text: str) -> None:
     shown = escape(text)
 
-    assert not any(a == "@" and b.isalnum() and b.isascii() for a, b in zip(shown, shown[1:], strict=False))
+    assert not any(a == "@" and b.isalnum() and b.isascii() for a, b in pairwise(shown))

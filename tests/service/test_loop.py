@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+
 from imagebot.errors import UsageError
 from imagebot.service.loop import Stop, interval_s, run_every, stop_on_signals
 

@@ -42,7 +42,9 @@ class Api:
             return self._create(hosted, _content(request), actor)
         return self._list(request, hosted, path)
 
-    def _one(self, request: Request, hosted: HostedRepository, number: int, actor: str, *, merge: bool) -> Response:
+    def _one(
+        self, request: Request, hosted: HostedRepository, number: int, actor: str, *, merge: bool
+    ) -> Response:
         pull = hosted.pulls.get(number)
         if pull is None:
             raise Refused(404, "Not Found")
@@ -65,7 +67,10 @@ class Api:
 
     def _list(self, request: Request, hosted: HostedRepository, path: str) -> Response:
         found = [pull for pull in hosted.pulls.values() if _wanted(request, hosted, pull)]
-        descending = request.one("direction", "desc" if request.one("sort", "created") == "created" else "asc") == "desc"
+        descending = (
+            request.one("direction", "desc" if request.one("sort", "created") == "created" else "asc")
+            == "desc"
+        )
         found.sort(key=lambda pull: pull.number, reverse=descending)
         size = min(int(request.one("per_page", "30")), 100)
         page = int(request.one("page", "1"))
@@ -102,7 +107,9 @@ def _content(request: Request) -> Mapping[str, Any]:
 def reply(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON response."""
     return Response(
-        status, json.dumps(body).encode(), {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
+        status,
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json; charset=utf-8", **(headers or {})},
     )
 
 

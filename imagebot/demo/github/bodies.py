@@ -55,7 +55,11 @@ def pull_request(hosted: HostedRepository, pull: PullRequest, base: str, *, whol
         "base": _side(hosted, pull.base, pull.base_sha, base),
     }
     if whole:
-        body |= {"merged": pull.merged_at is not None, "mergeable": None, "mergeable_state": "unknown"}
+        body |= {
+            "merged": pull.merged_at is not None,
+            "mergeable": None,
+            "mergeable_state": "unknown",
+        }
     return body
 
 
@@ -64,4 +68,10 @@ def _side(hosted: HostedRepository, branch: str, sha: str, base: str) -> Body:
     repo = mould("repository") | {
         k: v for k, v in repository(hosted, base).items() if k in mould("repository")
     }
-    return {"label": f"{owner}:{branch}", "ref": branch, "sha": sha, "user": user(owner), "repo": repo}
+    return {
+        "label": f"{owner}:{branch}",
+        "ref": branch,
+        "sha": sha,
+        "user": user(owner),
+        "repo": repo,
+    }

@@ -20,16 +20,19 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; fr
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --add: #2da44e33; --cut: #cf222e33; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 0 auto; padding: 0 1rem 4rem; }
-.banner { background: #bf870022; border: 1px solid #bf8700; border-radius: .4rem; padding: .5rem .8rem; margin: 1rem 0; }
+.banner { background: #bf870022; border: 1px solid #bf8700; border-radius: .4rem; padding: .5rem .8rem; }
 .state { border-radius: 1rem; padding: .1rem .7rem; color: #fff; }
 .open { background: #1a7f37; } .merged { background: #8250df; } .closed { background: #cf222e; }
 table { border-collapse: collapse; display: block; overflow-x: auto; }
 td, th { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; }
-code, pre { font: 13px/1.5 ui-monospace, monospace; } code { background: var(--soft); padding: .1rem .3rem; border-radius: .3rem; }
+code, pre { font: 13px/1.5 ui-monospace, monospace; }
+code { background: var(--soft); padding: .1rem .3rem; border-radius: .3rem; }
 pre { overflow-x: auto; border: 1px solid var(--line); border-radius: .4rem; padding: .5rem; }
-.add { background: var(--add); } .cut { background: var(--cut); } .add, .cut, .line { display: block; min-height: 1.5em; }
+.add { background: var(--add); } .cut { background: var(--cut); }
+.add, .cut, .line { display: block; min-height: 1.5em; }
 article { border: 1px solid var(--line); border-radius: .4rem; padding: 0 1rem; margin: 1rem 0; }
-form { display: inline; } button { font: inherit; padding: .3rem .9rem; border-radius: .4rem; border: 1px solid var(--line); }
+form { display: inline; }
+button { font: inherit; padding: .3rem .9rem; border-radius: .4rem; border: 1px solid var(--line); }
 """
 
 
@@ -54,7 +57,9 @@ class Pages:
             return self._act(request, hosted, pull, match["act"], person)
         return self._page(pull.title, _pull(hosted, pull))
 
-    def _act(self, request: Request, hosted: HostedRepository, pull: PullRequest, act: str, person: str) -> Response:
+    def _act(
+        self, request: Request, hosted: HostedRepository, pull: PullRequest, act: str, person: str
+    ) -> Response:
         if request.headers.get("origin", self._base) != self._base:
             return Response(403, b"another site sent this\n")
         try:
@@ -67,7 +72,9 @@ class Pages:
         return Response(303, b"", {"Location": pull.html_url})
 
     def _repository_list(self) -> str:
-        rows = "".join(f'<li><a href="/{name}/pulls">{html.escape(name)}</a></li>' for name in self._repositories)
+        rows = "".join(
+            f'<li><a href="/{name}/pulls">{html.escape(name)}</a></li>' for name in self._repositories
+        )
         return f"<h1>Repositories</h1><ul>{rows}</ul>"
 
     def _page(self, title: str, content: str, status: int = 200) -> Response:
@@ -86,12 +93,15 @@ class Pages:
 def render_markdown(text: str) -> str:
     """Markdown as HTML: markup of the text's own stays text, except ``details`` around a section."""
     rendered = MarkdownIt("commonmark", {"html": False}).enable("table").render(_COMMENT.sub("", text))
-    return _DETAILS.sub(r"<details><summary>\g<summary></summary>", rendered).replace(_DETAILS_END, "</details>")
+    return _DETAILS.sub(r"<details><summary>\g<summary></summary>", rendered).replace(
+        _DETAILS_END, "</details>"
+    )
 
 
 def _pull_list(hosted: HostedRepository) -> str:
     rows = "".join(
-        f'<li>{_state(pull)} <a href="{html.escape(pull.html_url)}">#{pull.number} {html.escape(pull.title)}</a></li>'
+        f'<li>{_state(pull)} <a href="{html.escape(pull.html_url)}">'
+        f"#{pull.number} {html.escape(pull.title)}</a></li>"
         for pull in reversed(hosted.pulls.values())
     )
     return f"<h1>Pull requests of {html.escape(hosted.name)}</h1><ul>{rows or '<li>none yet</li>'}</ul>"
@@ -123,7 +133,9 @@ def _state(pull: PullRequest) -> str:
 
 
 def _diff(text: str) -> str:
-    return "".join(f'<span class="{_line_class(line)}">{html.escape(line)}</span>' for line in text.splitlines())
+    return "".join(
+        f'<span class="{_line_class(line)}">{html.escape(line)}</span>' for line in text.splitlines()
+    )
 
 
 def _line_class(line: str) -> str:

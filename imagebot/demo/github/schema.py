@@ -56,7 +56,10 @@ def violations(operation: str, part: str, body: object) -> list[str]:
     validator = _validator(operation, part)
     if validator is None or operation in EXCEPTIONS:
         return []
-    return [f"{operation} {part}: {error.message[:200]} at {error.instance_path}" for error in validator.iter_errors(body)]
+    return [
+        f"{operation} {part}: {error.message[:200]} at {error.instance_path}"
+        for error in validator.iter_errors(body)
+    ]
 
 
 def mould(definition: str) -> Any:  # noqa: ANN401 - a JSON value
@@ -64,7 +67,7 @@ def mould(definition: str) -> Any:  # noqa: ANN401 - a JSON value
     return _emptiest(_document()["definitions"][definition])
 
 
-def _emptiest(schema: dict[str, Any]) -> Any:  # noqa: ANN401, PLR0911 - a JSON value for each type
+def _emptiest(schema: dict[str, Any]) -> Any:  # noqa: ANN401 - a JSON value for each type
     if "$ref" in schema:
         return _emptiest(_document()["definitions"][schema["$ref"].rpartition("/")[2]])
     types = schema.get("type")
@@ -77,6 +80,14 @@ def _emptiest(schema: dict[str, Any]) -> Any:  # noqa: ANN401, PLR0911 - a JSON 
             return _emptiest(schema[combined][0])
     if types == "object" or "properties" in schema:
         properties = schema.get("properties", {})
-        return {name: _emptiest(properties.get(name, {"type": "string"})) for name in schema.get("required", ())}
+        return {
+            name: _emptiest(properties.get(name, {"type": "string"})) for name in schema.get("required", ())
+        }
     formats = {"uri": "http://127.0.0.1/", "date-time": "2026-01-01T00:00:00Z"}
-    return {"string": formats.get(schema.get("format", ""), ""), "integer": 0, "number": 0, "boolean": False, "array": []}.get(types or "string")
+    return {
+        "string": formats.get(schema.get("format", ""), ""),
+        "integer": 0,
+        "number": 0,
+        "boolean": False,
+        "array": [],
+    }.get(types or "string")

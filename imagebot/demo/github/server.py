@@ -78,7 +78,10 @@ class GitHubStandIn:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._server.close()
 
@@ -123,7 +126,7 @@ class GitHubStandIn:
             self.repositories[name].sync()
             return list(self.repositories[name].pulls.values())
 
-    def fail(  # noqa: PLR0913 - what a fault is made of
+    def fail(
         self,
         pattern: str,
         status: int,

@@ -165,7 +165,10 @@ class HostedRepository:
     def edit_pull(self, pull: PullRequest, changes: Mapping[str, object]) -> None:
         """Change title, body, state or base."""
         self.sync()
-        title, body = str(changes.get("title", pull.title)), str(changes.get("body") or "" if "body" in changes else pull.body)
+        title, body = (
+            str(changes.get("title", pull.title)),
+            str(changes.get("body") or "" if "body" in changes else pull.body),
+        )
         _check_texts(title, body)
         pull.title, pull.body, pull.updated_at = title, body, now()
         pull.base = str(changes.get("base", pull.base))
@@ -192,8 +195,14 @@ class HostedRepository:
             raise Refused(405, "Pull Request is not mergeable")
         message = f"Merge pull request #{pull.number} from {pull.head}\n\n{pull.title}\n"
         made = self.git(
-            "commit-tree", tree.text.splitlines()[0], "-p", base, "-p", pull.head_sha,
-            stdin=message.encode(), extra=_person(author),
+            "commit-tree",
+            tree.text.splitlines()[0],
+            "-p",
+            base,
+            "-p",
+            pull.head_sha,
+            stdin=message.encode(),
+            extra=_person(author),
         ).text
         self.git("update-ref", f"refs/heads/{pull.base}", made, base)
         pull.close()

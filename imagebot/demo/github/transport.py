@@ -28,7 +28,11 @@ def serve_git(request: Request, root: Path, actor: str) -> Response:
         "REMOTE_ADDR": "127.0.0.1",
     }
     done = subprocess.run(
-        ["git", "http-backend"], input=request.body, env=environment, capture_output=True, check=False
+        ["git", "http-backend"],
+        input=request.body,
+        env=environment,
+        capture_output=True,
+        check=False,
     )
     head, _, body = done.stdout.partition(b"\r\n\r\n")
     headers = {}
