@@ -8,9 +8,14 @@ from imagebot.forges.marker import Marker, find_marker, marker, targets
 from tests.builders import OLD, reference, update
 
 
-@given(st.text(), st.text(), st.lists(st.text(max_size=50), max_size=5), st.booleans())
+@given(
+    proposal=st.text(),
+    fingerprint=st.text(),
+    wanted=st.lists(st.text(max_size=50), max_size=5),
+    closed=st.booleans(),
+)
 def test_a_marker_is_read_back_from_any_body(
-    proposal: str, fingerprint: str, wanted: list[str], *, closed: bool
+    *, proposal: str, fingerprint: str, wanted: list[str], closed: bool
 ) -> None:
     written = Marker(proposal, fingerprint, tuple(wanted), closed)
 
