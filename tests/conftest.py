@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import stamina
+
 from imagebot.demo.github import GitHubStandIn
 from imagebot.demo.registry import EmbeddedRegistry
-
 from tests.processes import Outcome, run_imagebot
 
 

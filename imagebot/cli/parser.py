@@ -42,17 +42,28 @@ Every option can be set by the environment: IMAGEBOT_ and its name (--cache DIR:
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that suggests what was meant."""
+    """An argument parser that suggests what was meant.
+
+    Unknown options of a command are reported by the parser of all commands, which does not know the
+    command's own: it looks for them below.
+    """
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, suggest what was meant, and exit with 2."""
         super().error(message + self._suggestion(message))
 
     def _suggestion(self, message: str) -> str:
-        unknown = message.rpartition("unrecognized arguments: ")[2].split(" ")[0].split("=")[0]
-        known = [option for action in self._actions for option in action.option_strings]
-        close = difflib.get_close_matches(unknown, known, n=1)
-        return f" (did you mean {close[0]}?)" if close and unknown != message else ""
+        _, found, words = message.partition("unrecognized arguments: ")
+        close = difflib.get_close_matches(words.split(" ")[0].split("=")[0], self._options(), n=1)
+        return f" (did you mean {close[0]}?)" if found and close else ""
+
+    def _options(self) -> list[str]:
+        own = [option for action in self._actions for option in action.option_strings]
+        commands = [a.choices for a in self._actions if isinstance(a, argparse._SubParsersAction)]  # noqa: SLF001 - argparse has no public name for it
+        below = [
+            option for choices in commands for parser in choices.values() for option in parser._options()
+        ]
+        return own + below
 
 
 def build_parser(wanted: str | None, environ: Mapping[str, str] = os.environ) -> argparse.ArgumentParser:

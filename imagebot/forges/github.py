@@ -58,11 +58,7 @@ class GitHubForge:
         self._github = Github(
             base_url=api,
             auth=Auth.Token(token),
-            retry=GithubRetry(
-                total=3 if polite else 0,
-                max_rate_limit_wait=LONGEST_WAIT_S,
-                allowed_methods=_SENT_AGAIN,
-            ),
+            retry=_retry() if polite else None,
             seconds_between_requests=0.25 if polite else None,
             seconds_between_writes=1.0 if polite else None,
             per_page=100,
@@ -143,6 +139,9 @@ class GitHubForge:
             raise self._denied(doing, error, "it is wrong, expired or revoked") from error
         except GithubException as error:
             raise self._failed(doing, error) from error
+        except requests.exceptions.RetryError as error:
+            message = f"cannot {doing}: {self._host} limits the rate, or kept failing"
+            raise ForgeError(message, hint="the next run tries again") from error
         except requests.RequestException as error:
             message = f"cannot {doing}: no answer from {self._host}"
             raise ForgeError(message, hint="check the network and the `forge` settings") from error
@@ -170,6 +169,10 @@ class GitHubForge:
             f"{self._token_source}: {why}",
             hint=f"give imagebot a valid token with the rights {rights}",
         )
+
+
+def _retry() -> GithubRetry:
+    return GithubRetry(total=3, max_rate_limit_wait=LONGEST_WAIT_S, allowed_methods=_SENT_AGAIN)
 
 
 def _pull_request(item: GitHubPullRequest) -> PullRequest:

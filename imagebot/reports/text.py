@@ -66,7 +66,7 @@ def outcomes_text(plan: Plan, outcomes: Sequence[Outcome], screen: Screen) -> st
             Cell(outcome.action, ACTION_STYLE.get(outcome.action, "dim")),
             Cell(titles.get(outcome.proposal, outcome.proposal), "bold"),
             Cell(outcome.url or outcome.branch),
-            Cell(outcome.reason, "dim"),
+            Cell(_message(outcome.error) if outcome.error else outcome.reason, "dim"),
         ]
         for outcome in outcomes
     ]

@@ -107,6 +107,7 @@ class GitRepository:
             "--no-tags",
             "--no-write-fetch-head",
             "--no-auto-maintenance",
+            "--refmap=",  # the user's own remote branches stay where they are
             *self._depth,
             "origin",
             refspec,

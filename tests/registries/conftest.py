@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from imagebot.demo.registry import EmbeddedRegistry
 
+from imagebot.demo.registry import EmbeddedRegistry
 from tests.registries.pushing import MISSING
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+
 from imagebot.demo.images import Image, build_image
 
 MISSING = (

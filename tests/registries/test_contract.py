@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+
 from imagebot.demo.images import INDEX, MANIFEST, build_image
 from imagebot.errors import RegistryNotFound
 from imagebot.references.image import ImageName
 from imagebot.registries.client import RegistryClient
 from imagebot.registries.docker_config import Credentials
-
 from tests.registries.pushing import push
 
 ACCEPT = {"Accept": f"{INDEX}, {MANIFEST}"}
