@@ -77,16 +77,17 @@ def _keys(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
     for part in loc:
         fields = {field.alias or name: field for name, field in model.model_fields.items()}
         if isinstance(part, str) and part in fields:
-            model = next(_models(fields[part].annotation), model)
+            model = next(models_in(fields[part].annotation), model)
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - any type form
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - any type form
+    """The models that a type is made of."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     elif get_origin(annotation) in {Annotated, Union, UnionType, list, dict}:
         for argument in get_args(annotation):
-            yield from _models(argument)
+            yield from models_in(argument)
 
 
 def _plain_words(error: Any, name: str) -> tuple[str, str]:  # noqa: ANN401, PLR0911 - pydantic's error dictionary

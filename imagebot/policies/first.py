@@ -38,7 +38,7 @@ def first_policy(references: Iterable[Reference]) -> str:
             by_name.setdefault(reference.image.name, []).append(reference)
     names = _unique_names(sorted(by_name))
     blocks = [_block(names[name], name, by_name[name]) for name in sorted(by_name)]
-    active = any(not block.lstrip().startswith("#") for block in blocks)
+    active = any("\n  - name: " in block for block in blocks)
     return "\n".join([HEAD, "policies:" if active else "policies: []", *(blocks or [EMPTY])])
 
 

@@ -9,6 +9,9 @@ from functools import lru_cache
 from imagebot.errors import InvalidReference
 from imagebot.references.image import DOCKER_HUB, ImageName
 
+_ADDRESS = re.compile(r"\[[0-9A-Fa-f:]+\]")
+"""A bracketed address at the beginning of a name; its brackets are no character class."""
+
 _WILD = re.compile(r"[*?\[]")
 _TAG = re.compile(r":[^/\]]*$|@")
 
@@ -21,7 +24,7 @@ def normalised_image_glob(glob: str) -> str:
     Raises:
         InvalidReference: If it is no name, or carries a tag or digest.
     """
-    if not _WILD.search(glob):
+    if not _WILD.search(_ADDRESS.sub("", glob, count=1)):
         return str(ImageName.parse(glob))
     host, slash, rest = glob.partition("/")
     if _TAG.search(rest if slash else ""):
@@ -40,7 +43,9 @@ def normalised_image_glob(glob: str) -> str:
 @lru_cache(maxsize=4096)
 def image_matcher(glob: str) -> re.Pattern[str]:
     """A compiled image glob."""
-    return re.compile(translate(glob))
+    address = _ADDRESS.match(glob)
+    begin = address.end() if address else 0
+    return re.compile(re.escape(glob[:begin]) + translate(glob[begin:]))
 
 
 def path_fault(glob: str) -> str:

@@ -63,7 +63,7 @@ def load(
             continue
         faults += problems
         if path == settings_path:
-            model, problems = check(placed, placed.value or {}, (), SettingsModel)
+            model, problems = check(placed, {} if placed.value is None else placed.value, (), SettingsModel)
             settings = model or settings
         else:
             found, problems = _entries(placed)

@@ -37,11 +37,11 @@ def fault(id: str, message: str, *, hint: str = "", offset: int = 0, at: str = "
     )
 
 
-def _not_yet(name: str) -> Any:  # noqa: ANN401 - a validator takes and gives what the field holds
+def _not_yet(name: str, family: str = "policy") -> Any:  # noqa: ANN401 - a validator takes and gives what the field holds
     def refuse(value: Any) -> Any:  # noqa: ANN401
         if value not in (None, {}, []):
             fault(
-                "policy-not-supported",
+                f"{family}-not-supported",
                 f"`{name}` is not supported yet",
                 hint="leave it out for now",
             )
@@ -280,7 +280,9 @@ class RegistryModel(_Model):
     ca: str | None = Field(
         None, description="PEM file of the certificate authority to trust, relative to the root."
     )
-    mirror: Annotated[str | None, _not_yet("mirror")] = Field(None, description="Not supported yet.")
+    mirror: Annotated[str | None, _not_yet("mirror", "settings")] = Field(
+        None, description="Not supported yet."
+    )
 
 
 def _environment_names(found: dict[str, EnvironmentModel]) -> dict[str, EnvironmentModel]:

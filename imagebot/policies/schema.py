@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
+from imagebot.policies.checking import models_in
 from imagebot.policies.model import PolicyFileModel, SettingsModel
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -25,8 +27,25 @@ def settings_schema() -> dict[str, Any]:
 def _draft_07(model: type[BaseModel], title: str) -> dict[str, Any]:
     schema = model.model_json_schema(by_alias=True, ref_template="#/definitions/{model}")
     definitions = schema.pop("$defs", {})
+    _describe(schema, model)
+    for nested in _nested(model):
+        _describe(definitions[nested.__name__], nested)
     body = schema | {"title": title, "definitions": definitions}
     return {"$schema": DRAFT, **_converted(body)}
+
+
+def _nested(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for field in model.model_fields.values():
+        for found in models_in(field.annotation):
+            yield found
+            yield from _nested(found)
+
+
+def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
+    """Put back the descriptions of fields that are models: pydantic leaves them out beside a reference."""
+    for name, field in model.model_fields.items():
+        if field.description:
+            schema["properties"][field.alias or name].setdefault("description", field.description)
 
 
 def _converted(node: Any) -> Any:  # noqa: ANN401 - any part of a schema

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from functools import total_ordering
 
 PRERELEASE_WORDS = (
-    *("alpha", "a", "beta", "b", "rc", "cr", "pre", "preview", "prerelease", "dev", "snapshot"),
-    *("nightly", "canary", "milestone", "m", "ea", "insiders", "unstable"),
+    *("alpha", "beta", "rc", "cr", "pre", "preview", "prerelease", "dev", "snapshot"),
+    *("nightly", "canary", "milestone", "ea", "insiders", "unstable"),
 )
 """Words that mean "before the release"; every other word names a suffix family."""
+
+PRERELEASE_LETTERS = ("a", "b", "m")
+"""Letters that mean the same with a number behind them: ``1.0b2``, ``2.0.0-M1``."""
 
 COMPONENTS = 4
 DIGITS = 40
@@ -22,13 +25,17 @@ DIGITS = 40
 
 _VERSION = re.compile(
     rf"(?P<prefix>[vV]?)(?P<release>[0-9]{{1,{DIGITS}}}(?:\.[0-9]{{1,{DIGITS}}}){{0,{COMPONENTS - 1}}})"
-    r"(?P<rest>(?![0-9.]).*|)"
+    r"(?P<rest>(?![0-9.]).*|)",
+    re.DOTALL,
 )
 _WORDS = "|".join(sorted(PRERELEASE_WORDS, key=len, reverse=True))
+_LETTERS = "|".join(PRERELEASE_LETTERS)
 _PRERELEASE = re.compile(
-    rf"[-._]?(?P<word>{_WORDS})(?P<ids>(?:[-._]?[0-9]{{1,{DIGITS}}})?(?:\.[0-9A-Za-z]+)*)(?![0-9A-Za-z])",
+    rf"(?:^|[-._])(?:(?P<word>{_WORDS})(?P<ids>(?:[-._]?[0-9]{{1,{DIGITS}}})?(?:\.[0-9A-Za-z]+)*)"
+    rf"|(?P<letter>{_LETTERS})(?P<number>[-._]?[0-9]{{1,{DIGITS}}}))(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
+_SEPARATORS = "-._"
 _NUMBER = re.compile(rf"[0-9]{{1,{DIGITS}}}")
 
 Identifier = tuple[int, int, str]
@@ -74,8 +81,10 @@ class TagVersion:
         # A pre-release stands right behind the version, or behind its suffix (1.2.3-alpine-rc1).
         prerelease: tuple[str, ...] = ()
         if found:
-            prerelease = _identifiers(found["word"], found["ids"])
+            prerelease = _identifiers(found["word"] or found["letter"], found["ids"] or found["number"] or "")
             rest = rest[: found.start()] + rest[found.end() :]
+        if rest and rest[0] not in _SEPARATORS:
+            return None  # a commit id such as 9f8e7d6, or a word that begins with digits
         return cls(
             text=text,
             prefix=match["prefix"],

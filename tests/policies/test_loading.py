@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagebot.policies.faults import InvalidConfiguration, render_fault
+from imagebot.policies.loading import load
+from imagebot.policies.policy import Configuration, ForgeSettings, RegistrySettings
+
+GOOD = "policies:\n  - name: web\n    images: [ghcr.io/acme/web]\n"
+
+
+def loaded(policies: str = GOOD, settings: str = "") -> Configuration:
+    return load({"imagebot.yaml": settings.encode(), "policies/a.yaml": policies.encode()})
+
+
+def faults(policies: str = GOOD, settings: str = "") -> list[tuple[str, str, int, int]]:
+    with pytest.raises(InvalidConfiguration) as refused:
+        loaded(policies, settings)
+    return [(fault.id, fault.path, fault.line, fault.column) for fault in refused.value.faults]
+
+
+def test_a_whole_policy_is_understood() -> None:
+    text = """\
+policies:
+  - name: web
+    images: ["ghcr.io/acme/*", nginx]
+    environments: [staging]
+    paths: ["apps/**"]
+    tags:
+      order: semver
+      range: ">=1.4 <2"
+      match: '^v(?P<version>\\d+\\.\\d+\\.\\d+)$'
+      by: version
+      variant: same
+      precision: any
+      prereleases: [RC, beta]
+      max-step: minor
+      ignore: ["*-debug"]
+    pin: keep
+"""
+    (policy,) = loaded(text, "environments: {staging: {paths: [envs/staging/**]}}").policies
+
+    assert policy.images == ("ghcr.io/acme/*", "docker.io/library/nginx")
+    assert (policy.file, policy.line) == ("policies/a.yaml", 2)
+    assert policy.tags.range is not None
+    assert policy.tags.range.text == ">=1.4 <2"
+    assert policy.tags.prereleases == ("rc", "beta")
+    assert policy.tags.max_step == "minor"
+
+
+def test_all_settings_are_understood() -> None:
+    settings = loaded(
+        settings="""\
+environments:
+  staging: {paths: ["envs/staging/**"]}
+forge: {kind: github, api: "https://ghe.example.com/api/v3", repository: acme/config}
+base: trunk
+registries:
+  "registry.internal:5000": {plain-http: true, ca: certs/internal.pem}
+"""
+    ).settings
+
+    assert settings.forge == ForgeSettings("github", "https://ghe.example.com/api/v3", "acme/config")
+    assert settings.base == "trunk"
+    assert dict(settings.registries) == {
+        "registry.internal:5000": RegistrySettings(plain_http=True, ca="certs/internal.pem")
+    }
+    assert settings.environments[0].paths == ("envs/staging/**",)
+
+
+def test_policies_govern_in_the_order_of_files_and_then_of_their_lines() -> None:
+    files = {
+        "policies/b.yaml": b"policies: [{name: c, images: [x]}, {name: a, images: [x]}]",
+        "policies/a.yaml": b"policies: [{name: z, images: [x]}]",
+    }
+
+    assert [policy.name for policy in load(files).policies] == ["z", "c", "a"]
+
+
+@pytest.mark.parametrize("text", ["", "# only a comment\n", "policies: []\n", "policies:\n"])
+def test_an_empty_file_has_no_policies(text: str) -> None:
+    assert loaded(text).policies == ()
+
+
+def policy_with(line: str) -> str:
+    return f"{GOOD}    {line}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(policy_with("colour: red"), [("policy-unknown-key", 4, 5)], id="unknown-key"),
+        pytest.param(policy_with("tags: {rnage: x}"), [("policy-unknown-key", 4, 12)], id="unknown-nested-key"),
+        pytest.param("polices: []", [("policy-unknown-key", 1, 1)], id="unknown-top-key"),
+        pytest.param(policy_with('tags: {range: ">=1.4 <"}'), [("policy-range", 4, 26)], id="range"),
+        pytest.param(policy_with("tags: {range: 1.10}"), [("policy-type", 4, 19)], id="range-is-a-number"),
+        pytest.param(policy_with("tags: {match: 'a('}"), [("policy-regex", 4, 21)], id="regex"),
+        pytest.param(policy_with("tags: {match: 'a', by: x}"), [("policy-group", 4, 24)], id="group"),
+        pytest.param(policy_with("tags: {order: semvr}"), [("policy-type", 4, 19)], id="order"),
+        pytest.param(policy_with("tags: {order: created}"), [("policy-not-supported", 4, 19)], id="later-order"),
+        pytest.param(policy_with("tags: {order: digest, range: '1'}"), [("policy-digest-order", 4, 27)], id="digest-and-range"),
+        pytest.param(policy_with("min-age: 72h"), [("policy-not-supported", 4, 14)], id="min-age"),
+        pytest.param(policy_with("pin: digest"), [("policy-not-supported", 4, 10)], id="pin"),
+        pytest.param(policy_with("platforms: [linux/amd64]"), [("policy-not-supported", 4, 5)], id="platforms"),
+        pytest.param(policy_with("verify: {cosign: {}}"), [("policy-not-supported", 4, 5)], id="verify"),
+        pytest.param(policy_with("pull-request: {group: web}"), [("policy-not-supported", 4, 5)], id="pull-request"),
+        pytest.param(policy_with("tags: {match: '(?P<a>.)(?P<b>.)', by: [a, b]}"), [("policy-not-supported", 4, 39)], id="several-groups"),
+        pytest.param(policy_with("environments: [prod]"), [("policy-unknown-environment", 4, 20)], id="environment"),
+        pytest.param(policy_with("paths: [/apps/**]"), [("policy-path", 4, 13)], id="absolute-path"),
+        pytest.param(policy_with("paths: [../apps]"), [("policy-path", 4, 13)], id="path-outside"),
+        pytest.param(policy_with("paths: apps"), [("policy-type", 4, 12)], id="text-for-a-list"),
+        pytest.param("policies: [{name: web}]", [("policy-missing-key", 1, 12)], id="images-missing"),
+        pytest.param("policies: [{name: web, images: []}]", [("policy-type", 1, 24)], id="images-empty"),
+        pytest.param("policies: [{name: web, images: ['a:1']}]", [("policy-image", 1, 33)], id="image-with-tag"),
+        pytest.param("policies: [{name: web, images: ['Acme/*:1']}]", [("policy-image", 1, 33)], id="glob-with-tag"),
+        pytest.param("policies: [{name: 'a b', images: [x]}]", [("policy-name", 1, 19)], id="name"),
+        pytest.param("policies: web", [("policy-type", 1, 11)], id="no-list"),
+        pytest.param("- name: web", [("policy-type", 1, 1)], id="list-at-top"),
+        pytest.param("policies: [web]", [("policy-type", 1, 12)], id="text-for-a-policy"),
+        pytest.param(GOOD + "  - name: web\n    images: [x]\n", [("policy-duplicate-name", 4, 11)], id="name-twice"),
+        pytest.param(GOOD + "    name: two\n", [("yaml-duplicate-key", 4, 5)], id="key-twice"),
+        pytest.param("a: &x 1\npolicies: *x", [("policy-unknown-key", 1, 1), ("yaml-alias", 2, 1)], id="alias"),
+        pytest.param("policies: [a", [("yaml-invalid", 1, 1)], id="no-yaml"),
+        pytest.param("policies:\n\t- name: a", [("yaml-invalid", 2, 2)], id="tab"),
+        pytest.param(GOOD + "---\n" + GOOD, [("yaml-invalid", 1, 1)], id="several-documents"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_reported_at_its_place(text: str, expected: list[tuple[str, int, int]]) -> None:
+    assert [(i, line, column) for i, _, line, column in faults(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("bass: main", ("settings-unknown-key", 1, 1), id="unknown-key"),
+        pytest.param("forge: {kind: gitlab}", ("settings-not-supported", 1, 15), id="later-forge"),
+        pytest.param("forge: {api: ghe.example.com}", ("settings-forge-api", 1, 14), id="api"),
+        pytest.param("forge: {api: 'https://u:p@h/'}", ("settings-forge-api", 1, 14), id="api-with-password"),
+        pytest.param("forge: {repository: config}", ("settings-forge-repository", 1, 21), id="repository"),
+        pytest.param(
+            "environments: {Prod!: {paths: [a]}}", ("settings-environment-name", 1, 16), id="environment"
+        ),
+        pytest.param(
+            "environments: {prod: {path: [a]}}", ("settings-missing-key", 1, 16), id="paths-missing"
+        ),
+        pytest.param("registries: {r: {plain-http: yes please}}", ("settings-type", 1, 30), id="boolean"),
+        pytest.param("registries: {r: {mirror: m}}", ("settings-not-supported", 1, 26), id="mirror"),
+        pytest.param("[]", ("settings-type", 1, 1), id="list"),
+    ],
+)
+def test_settings_have_faults_too(text: str, expected: tuple[str, int, int]) -> None:
+    found = faults(settings=text)
+
+    assert expected in [(i, line, column) for i, _, line, column in found]
+    assert {path for _, path, _, _ in found} == {"imagebot.yaml"}
+
+
+def test_every_fault_of_every_file_is_reported_at_once() -> None:
+    with pytest.raises(InvalidConfiguration) as refused:
+        load(
+            {
+                "imagebot.yaml": b"bass: main\nforge: {kind: gitea}\n",
+                "policies/a.yaml": b"policies:\n  - nam: web\n    images: nginx\n    tags: {range: '<', order: semvr}\n",
+                "policies/b.yaml": b"policies: [\n",
+                "policies/c.yaml": b"\xff\xfe",
+            }
+        )
+
+    found = [(fault.path, fault.id) for fault in refused.value.faults]
+    assert found == sorted(found, key=lambda pair: pair[0])
+    assert {path for path, _ in found} == {
+        "imagebot.yaml",
+        "policies/a.yaml",
+        "policies/b.yaml",
+        "policies/c.yaml",
+    }
+    assert len([1 for path, _ in found if path == "policies/a.yaml"]) == 5
+
+
+def test_a_fault_is_shown_with_its_line_a_caret_and_a_fix() -> None:
+    with pytest.raises(InvalidConfiguration) as refused:
+        loaded(policy_with("colour: red"))
+
+    assert render_fault(refused.value.faults[0]) == (
+        "error[policy-unknown-key]: unknown key `colour`\n"
+        " --> policies/a.yaml:4:5\n"
+        "  |\n"
+        "4 |     colour: red\n"
+        "  |     ^^^^^^\n"
+        "  = help: keys here: name, images, environments, paths, tags, min-age, platforms, verify, pin, pull-request\n"
+    )
+
+
+def test_a_typing_mistake_is_recognised() -> None:
+    with pytest.raises(InvalidConfiguration) as refused:
+        loaded(policy_with("enviroments: [staging]"))
+
+    assert "did you mean `environments`?" in render_fault(refused.value.faults[0])
+
+
+def test_where_only_tags_matter_environments_need_not_be_known() -> None:
+    text = policy_with("environments: [prod]").encode()
+
+    assert load({"a.yaml": text}, any_environment=True).policies[0].environments == ("prod",)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(
+            b"a: &a [x]\n" + b"".join(b"b%d: &b%d [*a,*a]\n" % (n, n) for n in range(50)), id="many-aliases"
+        ),
+        pytest.param(b"[" * 5000, id="deep"),
+        pytest.param(b"x" * (2 * 1024 * 1024), id="large"),
+        pytest.param(b"\x00", id="control"),
+    ],
+)
+def test_hostile_files_are_faults(content: bytes) -> None:
+    with pytest.raises(InvalidConfiguration):
+        load({"policies/a.yaml": content})
+
+
+@given(
+    st.binary(max_size=200) | st.text(alphabet="policesnamg: -[]{}'\"&*\n\t#|>", max_size=80).map(str.encode)
+)
+def test_any_bytes_load_or_are_faults_inside_the_file(content: bytes) -> None:
+    try:
+        load({"policies/a.yaml": content})
+    except InvalidConfiguration as refused:
+        for fault in refused.faults:
+            assert 1 <= fault.line <= content.count(b"\n") + 2
+            assert render_fault(fault).startswith("error[")

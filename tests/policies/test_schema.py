@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+from ruamel.yaml import YAML
+
+from imagebot.policies.loading import load
+from imagebot.policies.schema import json_schema, settings_schema
+
+SAMPLES = sorted((Path(__file__).parents[2] / "policies").glob("*.yaml"))
+
+
+def errors(schema: dict[str, Any], text: str) -> list[str]:
+    value = YAML(typ="safe", pure=True).load(text)
+    return [error.message for error in Draft7Validator(schema).iter_errors(value)]
+
+
+@pytest.mark.parametrize("schema", [json_schema(), settings_schema()], ids=["policy", "settings"])
+def test_the_schemas_are_draft_07_and_describe_every_key(schema: dict[str, Any]) -> None:
+    Draft7Validator.check_schema(schema)
+
+    assert schema["$schema"] == "http://json-schema.org/draft-07/schema#"
+    assert [path for path, node in keys(schema) if "description" not in node] == []
+    assert "$defs" not in str(schema)
+
+
+def keys(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, model in {"": schema, **schema["definitions"]}.items():
+        for key, node in model.get("properties", {}).items():
+            yield f"{name}.{key}", node
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+def test_samples_are_valid_by_schema_and_by_loading(sample: Path) -> None:
+    text = sample.read_text()
+
+    assert errors(json_schema(), text) == []
+    assert load({sample.name: text.encode()}, any_environment=True).policies
+
+
+def test_there_are_samples() -> None:
+    assert len(SAMPLES) >= 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "policies: web",
+        "policies: [{name: web}]",
+        "policies: [{name: web, images: nginx}]",
+        "policies: [{name: web, images: [nginx], colour: red}]",
+        "policies: [{name: web, images: [nginx], tags: {order: semvr}}]",
+        "policies: [{name: web, images: [nginx], tags: {range: 1.1}}]",
+        "polices: []",
+    ],
+)
+def test_the_schema_refuses_what_loading_refuses(text: str) -> None:
+    assert errors(json_schema(), text)
+    with pytest.raises(Exception, match="fault"):
+        load({"a.yaml": text.encode()})
+
+
+def test_the_settings_schema_knows_its_keys() -> None:
+    good = "environments: {a: {paths: [x]}}\nforge: {kind: github}\nregistries: {h: {plain-http: true}}\nbase: main\n"
+
+    assert errors(settings_schema(), good) == []
+    assert errors(settings_schema(), "bass: main")
