@@ -36,9 +36,13 @@ def find(path: str, content: bytes) -> Found:
         return Found(skipped=(Skipped(path, problem.line, problem.reason),))
     found = [item for document in documents for item in _in_document(source, document)]
     return Found(
-        tuple(item for item in found if isinstance(item, Reference)),
+        tuple(sorted((item for item in found if isinstance(item, Reference)), key=_place)),
         tuple(item for item in found if isinstance(item, Skipped)),
     )
+
+
+def _place(reference: Reference) -> tuple[int, int]:
+    return reference.line, reference.column
 
 
 def _parse(source: Source) -> tuple[Node, ...]:

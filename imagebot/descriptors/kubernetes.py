@@ -10,7 +10,7 @@ from imagebot.descriptors.source import Source
 from imagebot.descriptors.written import whole
 
 DESCRIPTOR = "kubernetes"
-CONTAINERS = frozenset({"containers", "initContainers", "ephemeralContainers"})
+CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 NOT_WORKLOADS = frozenset({"CustomResourceDefinition"})
 """Kinds whose ``containers`` is a schema and deploys nothing."""
 

@@ -59,11 +59,11 @@ def joined(
     name = "/".join(scalar.value.strip("/") for scalar in names)
     written = name + (f":{tag.value}" if tag else "") + (f"@{digest.value}" if digest else "")
     try:
-        image, found = ImageReference.parse(written), parts(written)
+        if parts(name).name[1] != len(name):
+            return _skipped(source, at, "the repository already holds a tag or digest of its own")
+        image = ImageReference.parse(written)
     except InvalidReference as error:
         return _skipped(source, at, error.message)
-    if found.name[1] != len(name):
-        return _skipped(source, at, "the repository already holds a tag or digest of its own")
     tag_slot, digest_slot = _slots(tag, digest)
     return _reference(source, descriptor, at, written, image, tag_slot, digest_slot, scalars)
 

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from imagebot.descriptors.find import find
+from imagebot.descriptors.quoting import is_string, needs_quotes
+from imagebot.descriptors.reference import Change, Span
+from imagebot.descriptors.splice import apply
+from imagebot.errors import EditError
+from ruamel.yaml import YAML
+
+VALUES = b"a: 1\nimage: {repository: x/y, tag: v1}\nb: v1\n"
+
+
+def change(content: bytes = VALUES, tag: str = "v2", path: str = "values.yaml") -> Change:
+    return Change(find(path, content).references[0], tag=tag)
+
+
+def test_no_change_is_no_change() -> None:
+    assert apply(VALUES, []) == VALUES
+
+
+@pytest.mark.parametrize(
+    ("content", "changes", "reason"),
+    [
+        pytest.param(VALUES.replace(b"v1}", b"v9}"), [change()], "no longer holds v1", id="file-moved"),
+        pytest.param(b"\n" + VALUES, [change()], "no longer holds", id="file-shifted"),
+        pytest.param(VALUES, [change(), change(tag="v3")], "same characters", id="twice"),
+        pytest.param(VALUES, [change(tag="a b")], "no tag and no digest", id="no-tag"),
+        pytest.param(VALUES, [change(tag="v2\n")], "no tag and no digest", id="newline"),
+        pytest.param(VALUES, [change(tag="v2, x: y")], "no tag and no digest", id="injection"),
+        pytest.param(VALUES, [Change(change().reference, digest="sha256:" + "a" * 64)], "no digest to replace", id="no-digest"),
+        pytest.param(b"\xff", [change()], "not UTF-8", id="encoding"),
+    ],
+)  # fmt: skip
+def test_an_edit_that_cannot_be_shown_is_refused(content: bytes, changes: list[Change], reason: str) -> None:
+    with pytest.raises(EditError, match=f"values.yaml.*{reason}"):
+        apply(content, changes)
+
+
+def test_a_wrong_span_is_caught_by_comparing_the_values() -> None:
+    """Another scalar with the same text must not be edited in its place."""
+    wanted = change()
+    slot = wanted.reference.tag
+    assert slot is not None
+    at = VALUES.rindex(b"v1")
+    moved = replace(slot, span=Span(at, at + 2))
+    wrong = replace(wanted, reference=replace(wanted.reference, tag=moved))
+
+    with pytest.raises(EditError, match="another value|read differently"):
+        apply(VALUES, [wrong])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1", "1.10", "1e3", "0o7", "017", "0x1F", "null", "~", "yes", "No", "on", "true", "2024-01-01", "1_000", "12:30:45", ".inf", "1.", "+1", "y", ""],
+)  # fmt: skip
+def test_texts_that_readers_take_for_something_else(text: str) -> None:
+    assert not is_string(text)
+
+
+@pytest.mark.parametrize("text", ["v1", "1.2.3", "latest", "1.10-alpine", "1.2.3.4", "nullable", "9f8e7d6", "1.0_x", "yess"])
+def test_texts_that_stay_strings(text: str) -> None:
+    assert is_string(text)
+
+
+@given(st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,12}", fullmatch=True))
+def test_whatever_stands_plain_is_read_as_a_string_by_both_versions_of_yaml(text: str) -> None:
+    if is_string(text):
+        for version in ((1, 1), (1, 2)):
+            yaml = YAML(typ="safe", pure=True)
+            yaml.version = version
+            assert yaml.load(f"a: {text}")["a"] == text
+
+
+@given(st.integers(0, 10**9).map(str), st.integers(0, 10**9).map(str))
+def test_whole_numbers_follow_whole_numbers_without_quotes(old: str, new: str) -> None:
+    assert not needs_quotes(old, new)
+
+
+tag = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,10}", fullmatch=True)
+quote = st.sampled_from(["", "'", '"'])
+noise = st.text(alphabet="abc é😀𝄞#:'\"-", max_size=12)
+line_end = st.sampled_from(["\n", "\r\n"])
+pad = st.sampled_from(["", " ", "   "])
+
+
+@st.composite
+def files(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """A values file with several images, written the ways people write them; the tags in it."""
+    end = draw(line_end)
+    lines, tags = [], []
+    for place in range(draw(st.integers(1, 4))):
+        written, mark = draw(tag), draw(quote)
+        tags.append(written)
+        comment = draw(st.sampled_from(["", "  # " + draw(noise).replace("\n", "")]))
+        lines += [
+            f"# {draw(noise)}",
+            f"k{place}:",
+            f"  text: {draw(st.sampled_from(['a', chr(39) + 'é😀' + chr(39), 'v1']))}",
+            "  image:",
+            f"      repository: r.io/a/b{place}{draw(pad)}",
+            f"      tag:{draw(pad)} {mark}{written}{mark}{draw(pad)}{comment}",
+        ]
+    mark = draw(st.sampled_from(["", "\ufeff"]))
+    return mark + end.join(lines) + draw(st.sampled_from(["", end, end + end])), tags
+
+
+@given(files(), st.data())
+def test_an_edit_changes_its_target_and_nothing_else_or_is_refused(
+    written: tuple[str, list[str]], data: st.DataObject
+) -> None:
+    content, tags = written[0].encode(), written[1]
+    found = find("values.yaml", content)
+    wanted = {r.line: data.draw(tag) for r in found.references if data.draw(st.booleans())}
+    changes = [Change(r, tag=wanted[r.line]) for r in found.references if r.line in wanted]
+
+    try:
+        edited = apply(content, changes)
+    except EditError:
+        return
+
+    lines, after = content.split(b"\n"), edited.split(b"\n")
+    assert len(lines) == len(after)
+    for number, (old, new) in enumerate(zip(lines, after, strict=True), start=1):
+        if number not in wanted:
+            assert old == new
+    again = find("values.yaml", edited).references
+    assert [r.image.tag for r in again] == [wanted.get(r.line, r.image.tag) for r in found.references]
+    assert {r.image.tag for r in found.references} <= set(tags)
+
+
+@given(files(), st.data())
+def test_there_and_back_again_is_the_same_file(written: tuple[str, list[str]], data: st.DataObject) -> None:
+    content = written[0].encode()
+    (first, *_) = find("values.yaml", content).references or [None]
+    if first is None or first.image.tag is None:
+        return
+    there = data.draw(tag)
+    edited = apply(content, [Change(first, tag=there)])
+    back = apply(edited, [Change(find("values.yaml", edited).references[0], tag=first.image.tag)])
+
+    assert back.replace(b'"', b"").replace(b"'", b"") == content.replace(b'"', b"").replace(b"'", b"")
