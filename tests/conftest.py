@@ -18,10 +18,10 @@ from tests.processes import Outcome, run_imagebot
 def _own_world(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the user's configuration, credentials or cache."""
     home = tmp_path_factory.mktemp("home")
-    for name in [*os.environ]:
-        if name.startswith(("IMAGEBOT_", "GIT_", "GITHUB_", "GH_", "DOCKER_")):
-            if name != "IMAGEBOT_REQUIRE_REAL_REGISTRY":
-                monkeypatch.delenv(name)
+    own = ("IMAGEBOT_", "GIT_", "GITHUB_", "GH_", "DOCKER_")
+    for name in [name for name in os.environ if name.startswith(own)]:
+        if name != "IMAGEBOT_REQUIRE_REAL_REGISTRY":
+            monkeypatch.delenv(name)
     for name, value in {
         "HOME": str(home),
         "XDG_CACHE_HOME": str(home / "cache"),

@@ -78,11 +78,15 @@ def build_parser(wanted: str | None, environ: Mapping[str, str] = os.environ) ->
     )
     parser.add_argument("--version", action="version", version=version_text())
     commands = parser.add_subparsers(
-        dest="command", metavar="COMMAND", help=argparse.SUPPRESS, parser_class=Parser
+        dest="command",
+        metavar="COMMAND",
+        help=None if wanted is None else argparse.SUPPRESS,
+        parser_class=Parser,
     )
     for command in COMMANDS:
         added = commands.add_parser(
             command.name,
+            help=command.summary,
             description=command.summary[0].upper() + command.summary[1:] + ".",
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,

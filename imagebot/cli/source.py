@@ -44,7 +44,7 @@ class Target:
     source: Source
 
 
-def open_source(arguments: Namespace) -> Source:
+def open_source(arguments: Namespace, *, any_environment: bool = False) -> Source:
     """What a command reads: the files of a folder as they are, or the base branch of a Git URL."""
     if is_url(arguments.path):
         return open_target(arguments).source
@@ -52,7 +52,7 @@ def open_source(arguments: Namespace) -> Source:
 
     root = Path(arguments.path)
     folder = Folder(root)
-    return Source(folder, _configuration(folder, arguments), root)
+    return Source(folder, _configuration(folder, arguments, any_environment=any_environment), root)
 
 
 def open_target(arguments: Namespace) -> Target:
@@ -115,7 +115,10 @@ def policy_files(folder: str | None) -> Mapping[str, bytes] | None:
     return {path.as_posix(): path.read_bytes() for path in found}
 
 
-def _configuration(snapshot: Snapshot, arguments: Namespace) -> Configuration:
+def _configuration(
+    snapshot: Snapshot, arguments: Namespace, *, any_environment: bool = False
+) -> Configuration:
     from imagebot.engine.configuration import read_configuration
 
-    return read_configuration(snapshot, policy_files(getattr(arguments, "policies", None)))
+    files = policy_files(getattr(arguments, "policies", None))
+    return read_configuration(snapshot, files, any_environment=any_environment)

@@ -38,7 +38,7 @@ def run(arguments: Namespace) -> int:
     """Say which of the tags on standard input the policy selects, and why."""
     from imagebot.policies.selection import select
 
-    policy = _policy(open_source(arguments).configuration, arguments)
+    policy = _policy(open_source(arguments, any_environment=True).configuration, arguments)
     if policy.tags.order == "digest":
         raise UsageError(
             f"policy {policy.name} follows a digest and orders no tags",

@@ -20,13 +20,16 @@ def is_policy_path(path: str) -> bool:
     return path.startswith(POLICY_FOLDER) and path.endswith((".yaml", ".yml"))
 
 
-def read_configuration(snapshot: Snapshot, policy_files: Mapping[str, bytes] | None = None) -> Configuration:
+def read_configuration(
+    snapshot: Snapshot, policy_files: Mapping[str, bytes] | None = None, *, any_environment: bool = False
+) -> Configuration:
     """Load ``imagebot.yaml`` and the policy files of a snapshot.
 
     Args:
         snapshot: The config repository.
         policy_files: Policy files from elsewhere, by the path to show; they replace the
             snapshot's own.
+        any_environment: Take environments that the settings do not name.
 
     Raises:
         InvalidConfiguration: With every fault of every file.
@@ -39,4 +42,6 @@ def read_configuration(snapshot: Snapshot, policy_files: Mapping[str, bytes] | N
         and (entry.path == SETTINGS_PATH or (own and is_policy_path(entry.path)))
     ]
     files = {path: snapshot.read(path) for path in wanted}
-    return load(files | dict(policy_files or {}), settings_path=SETTINGS_PATH)
+    return load(
+        files | dict(policy_files or {}), settings_path=SETTINGS_PATH, any_environment=any_environment
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,8 @@ def ask_helper(helper: str, server: str) -> tuple[str, str] | None:
     Raises:
         HelperFailed: Without anything that the helper printed.
     """
+    if shutil.which(f"docker-credential-{helper}") is None:
+        raise HelperFailed(f"docker-credential-{clean(helper, 60)} is not installed")
     from docker.credentials import CredentialsNotFound, StoreError
     from docker.credentials.store import Store
 
@@ -46,7 +49,7 @@ def ask_helper(helper: str, server: str) -> tuple[str, str] | None:
             return done.stdout
 
     try:
-        store: Any = TimedStore(clean(helper, 60))
+        store: Any = TimedStore(helper)
         answer = store.get(server)
     except CredentialsNotFound:
         return None

@@ -24,7 +24,7 @@ PAGE_BYTES = 8 * 1024 * 1024
 PAGES = 2000
 TAGS = 250_000
 
-_LINK = re.compile(r"<(?P<url>[^>]*)>(?P<parameters>(?:\s*;\s*[^,;]+)*)")
+_LINK = re.compile(r'<(?P<url>[^>]*)>(?P<parameters>(?:\s*;\s*[^,;="]+(?:="[^"]*"|=[^,;"]*)?)*)')
 _NEXT = re.compile(r';\s*rel\s*=\s*(?:"[^"]*\bnext\b[^"]*"|next)\s*(?:;|$)', re.IGNORECASE)
 _ATTACHED = re.compile(r"sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
 """Tags under which signatures and the like are kept beside an image."""

@@ -295,12 +295,17 @@ def test_a_rate_limit_fails_the_run_and_says_what_happens_next(team: Team, image
             ["plan", ".", "--policies", "/nowhere"], "there is no such folder", id="policies-folder"
         ),
         pytest.param(["apply", "https://x.example/a", "--local"], "clone it first", id="local-url"),
-        pytest.param(["apply", ".", "--local", "--plan", "/nowhere"], "cannot read the plan", id="plan-file"),
+        pytest.param(
+            ["apply", "docs", "--local", "--plan", "/nowhere"], "cannot read the plan", id="plan-file"
+        ),
     ],
 )
 def test_usage_errors_exit_with_2_and_say_what_was_meant(
-    imagebot: Run, arguments: list[str], told: str
+    imagebot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
 ) -> None:
+    (tmp_path / "docs").mkdir()
+    monkeypatch.chdir(tmp_path)
+
     outcome = imagebot(*arguments)
 
     assert outcome.code == 2

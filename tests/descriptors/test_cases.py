@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from imagebot.descriptors.find import find
 from imagebot.descriptors.reference import Change, Reference
 from imagebot.descriptors.splice import apply

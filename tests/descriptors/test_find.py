@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from imagebot.descriptors.find import find, is_descriptor_name
 
 POD = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: {}\n"
@@ -95,7 +96,7 @@ def test_what_is_not_understood_is_skipped_with_line_and_reason(
         ("", False, None),
     ],
 )
-def test_comments_speak_to_imagebot(comment: str, ignored: bool, bound: str | None) -> None:  # noqa: FBT001 - a table's column
+def test_comments_speak_to_imagebot(comment: str, ignored: bool, bound: str | None) -> None:
     (reference,) = find("a.yaml", POD.format(f"nginx:1  {comment}").encode()).references
 
     assert (reference.ignored, reference.bound) == (ignored, bound)
@@ -124,7 +125,7 @@ def test_aliases_cost_no_more_than_their_text() -> None:
     ("path", "expected"),
     [("a.yaml", True), ("a/b.yml", True), ("x/Kustomization", True), ("a.json", False), ("yaml", False)],
 )
-def test_files_are_looked_into_by_name(path: str, expected: bool) -> None:  # noqa: FBT001 - a table's column
+def test_files_are_looked_into_by_name(path: str, expected: bool) -> None:
     assert is_descriptor_name(path) is expected
 
 

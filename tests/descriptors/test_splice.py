@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
 from imagebot.descriptors.find import find
 from imagebot.descriptors.quoting import is_string, needs_quotes
 from imagebot.descriptors.reference import Change, Span
 from imagebot.descriptors.splice import apply
 from imagebot.errors import EditError
-from ruamel.yaml import YAML
 
 VALUES = b"a: 1\nimage: {repository: x/y, tag: v1}\nb: v1\n"
 
@@ -62,7 +63,9 @@ def test_texts_that_readers_take_for_something_else(text: str) -> None:
     assert not is_string(text)
 
 
-@pytest.mark.parametrize("text", ["v1", "1.2.3", "latest", "1.10-alpine", "1.2.3.4", "nullable", "9f8e7d6", "1.0_x", "yess"])
+@pytest.mark.parametrize(
+    "text", ["v1", "1.2.3", "latest", "1.10-alpine", "1.2.3.4", "nullable", "9f8e7d6", "1.0_x", "yess"]
+)
 def test_texts_that_stay_strings(text: str) -> None:
     assert is_string(text)
 

@@ -115,7 +115,7 @@ def test_a_name_has_no_tag() -> None:
     ("text", "expected"),
     [("1.0", True), ("latest\n", False), ("", False), ("é", False), ("-a", False), ("a" * 129, False)],
 )
-def test_tags_are_told_from_other_texts(text: str, expected: bool) -> None:  # noqa: FBT001 - a table's column
+def test_tags_are_told_from_other_texts(text: str, expected: bool) -> None:
     assert is_tag(text) is expected
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from imagebot.errors import RepositoryError
 from imagebot.repository.folder import Folder
-
 from tests.processes import git, write_files
 
 
@@ -33,7 +33,10 @@ def test_a_plain_folder_is_read_whole(tmp_path: Path) -> None:
 
 def test_in_a_work_tree_what_git_ignores_is_left_out(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
-    write_files(tmp_path, {".gitignore": "build/\n", "build/x.yaml": "x", "new.yaml": "n", "old.yaml": "o", "gone.yaml": "g"})
+    write_files(
+        tmp_path,
+        {".gitignore": "build/\n", "build/x.yaml": "x", "new.yaml": "n", "old.yaml": "o", "gone.yaml": "g"},
+    )
     git(tmp_path, "add", "old.yaml", "gone.yaml", ".gitignore")
     git(tmp_path, "commit", "-qm", "one")
     (tmp_path / "gone.yaml").unlink()

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from imagebot.demo.http_server import LoopbackServer, Request, Response
 from imagebot.errors import ForgeDenied, PushRefused, RepositoryError
 from imagebot.repository.authentication import git_environment
 from imagebot.repository.git import GitRepository, open_repository
 from imagebot.repository.protocol import Signature
-
 from tests.processes import git, write_files
 
 WHO = Signature("imagebot", "bot@example.com", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
@@ -81,7 +81,9 @@ def test_the_default_branch_is_the_remotes(repository: GitRepository) -> None:
 def test_a_commit_replaces_bytes_and_keeps_modes(repository: GitRepository) -> None:
     base = tip_of(repository)
 
-    made = repository.commit(base, {"run.sh": b"#!/bin/sh\r\nnew", "plain.yaml": b"\xff"}, "Subject\n\nbody\n", WHO)
+    made = repository.commit(
+        base, {"run.sh": b"#!/bin/sh\r\nnew", "plain.yaml": b"\xff"}, "Subject\n\nbody\n", WHO
+    )
 
     snapshot = repository.snapshot(made)
     assert snapshot.read("run.sh") == b"#!/bin/sh\r\nnew"
@@ -89,7 +91,11 @@ def test_a_commit_replaces_bytes_and_keeps_modes(repository: GitRepository) -> N
     assert {entry.path: entry.mode for entry in snapshot.files()}["run.sh"] == "100755"
     assert repository.changed_paths(base, made) == ("plain.yaml", "run.sh")
     facts = repository.facts(made)
-    assert (facts.message, facts.parents, facts.committer_email) == ("Subject\n\nbody\n", (base,), "bot@example.com")
+    assert (facts.message, facts.parents, facts.committer_email) == (
+        "Subject\n\nbody\n",
+        (base,),
+        "bot@example.com",
+    )
 
 
 def test_the_same_commit_has_the_same_id(repository: GitRepository) -> None:
@@ -280,7 +286,7 @@ def test_a_password_in_the_url_is_not_kept(tmp_path: Path) -> None:
         ("file:///srv/git/config.git", False),
     ],
 )
-def test_a_token_travels_over_tls_or_not_at_all(url: str, goes: bool) -> None:  # noqa: FBT001 - a table's column
+def test_a_token_travels_over_tls_or_not_at_all(url: str, goes: bool) -> None:
     environment = git_environment(url, "s3cret")
 
     assert bool(environment) is goes

@@ -7,10 +7,10 @@ import binascii
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from threading import RLock
+from threading import Event, RLock
 from types import TracebackType
 from typing import Self
 
@@ -66,6 +66,7 @@ class GitHubStandIn:
         self._lock = RLock()
         self._users: dict[str, tuple[str, bool]] = {}
         self._faults: list[_Fault] = []
+        self._watches: list[tuple[re.Pattern[str], Callable[[], None], Event]] = []
         self.repositories: dict[str, HostedRepository] = {}
         self.requests: list[Seen] = []
         self.violations: list[str] = []
@@ -150,7 +151,23 @@ class GitHubStandIn:
         response = Response(status, body, {"Content-Type": "application/json", **(headers or {})})
         self._faults.append(_Fault(re.compile(pattern), response, applied, times))
 
+    def on_first(self, pattern: str, act: Callable[[], None]) -> Event:
+        """Do something when a first request comes whose ``METHOD path`` holds a pattern, before the answer.
+
+        The event says that it came.
+        """
+        came = Event()
+        self._watches.append((re.compile(pattern), act, came))
+        return came
+
+    def _watch(self, request: Request) -> None:
+        for pattern, act, came in self._watches:
+            if not came.is_set() and pattern.search(f"{request.method} {request.path}"):
+                came.set()
+                act()
+
     def _answer(self, request: Request) -> Response:
+        self._watch(request)
         with self._lock:
             actor, may_write = self._actor(request)
             response = self._with_faults(request, actor, may_write=may_write)
