@@ -67,7 +67,7 @@ def update(
         scanned=item,
         to=Pin(to, digest),
         step=step,
-        why="the newest that policy web allows (semver), of 4 tags in the registry",
+        why="the newest tag that policy web allows (semver)",
         passed_over=passed_over,
         proposal=f"{environment or '_'}/web",
     )

@@ -86,15 +86,15 @@ class Story:
         self.imagebot("diff")
         self.head("One pull request for each environment and policy:")
         self.imagebot("apply")
-        self.show_pull_request(self.number_of("staging"))
+        self.show_pull_request(self.number_of("edge"))
         self.head("Again: nothing changed, so nothing is written.")
         writes = len(self.github.writes)
         self.imagebot("apply")
         self.say(f"Write requests in this run: {len(self.github.writes) - writes}")
-        self.head("A newer tag appears: the same pull request moves on.")
+        self.head("A newer tag appears: the pull request that it concerns moves on, the others stay.")
         sample.push(self.registry, sample.NEWEST_IMAGES, "3")
         self.imagebot("apply")
-        self.show_pull_request(self.number_of("staging"), body=False)
+        self.show_pull_request(self.number_of("production"))
 
     def imagebot(self, command: str) -> None:
         """Run a command of imagebot as a user would, in the clone."""
@@ -120,13 +120,12 @@ class Story:
         found = self.github.pull_requests("acme/config")
         return next(p.number for p in found if p.open and p.title.startswith(f"{environment}:"))
 
-    def show_pull_request(self, number: int, *, body: bool = True) -> None:
+    def show_pull_request(self, number: int) -> None:
         """Show a pull request as the forge holds it."""
         found = next(p for p in self.github.pull_requests("acme/config") if p.number == number)
-        lines = [f"  #{found.number}  {found.title}", f"  {found.html_url}"]
-        if body:
-            visible = found.body.partition("<!-- imagebot")[0].rstrip()
-            lines += ["", *(f"  | {line}".rstrip() for line in visible.splitlines())]
+        visible = found.body.partition("<!-- imagebot")[0].rstrip()
+        lines = [f"  #{found.number}  {found.title}", f"  {found.html_url}", ""]
+        lines += [f"  | {line}".rstrip() for line in visible.splitlines()]
         self.say("\n".join(lines))
 
     def head(self, text: str) -> None:

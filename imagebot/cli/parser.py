@@ -58,12 +58,13 @@ class Parser(argparse.ArgumentParser):
         return f" (did you mean {close[0]}?)" if found and close else ""
 
     def _options(self) -> list[str]:
-        own = [option for action in self._actions for option in action.option_strings]
-        commands = [a.choices for a in self._actions if isinstance(a, argparse._SubParsersAction)]  # noqa: SLF001 - argparse has no public name for it
-        below = [
-            option for choices in commands for parser in choices.values() for option in parser._options()
-        ]
-        return own + below
+        found: list[str] = []
+        for action in self._actions:
+            found += action.option_strings
+            below = action.choices.values() if isinstance(action.choices, dict) else ()
+            for parser in below:
+                found += [option for own in parser._actions for option in own.option_strings]  # noqa: SLF001 - argparse has no public way to list them
+        return found
 
 
 def build_parser(wanted: str | None, environ: Mapping[str, str] = os.environ) -> argparse.ArgumentParser:

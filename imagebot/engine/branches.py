@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,10 @@ class Branch:
     tip: str | None = None
     message: str = ""
     foreign: bool = False
+
+    def holds(self, title: str, files: Mapping[str, bytes]) -> bool:
+        """Whether it already holds this edit under this title."""
+        return self.message.partition("\n")[0] == title and recorded_edit(self.message) == edit_hash(files)
 
 
 def read_branch(repository: ConfigRepository, name: str, listed: str | None) -> Branch:

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 Listings = Mapping["ImageName", tuple[str, ...] | RegistryError]
 Digests = Mapping[tuple["ImageName", str], str | RegistryError]
 
-ASKED_ABOUT = frozenset({"range", "prereleases", "max-step", "ignore"})
-"""Rules that reject a newer version of the same family; all other rules say "not comparable"."""
-
 PASSED_OVER = 10
 """Rejected newer tags kept as evidence: enough to judge, short enough to read."""
 
@@ -146,18 +143,9 @@ def _choice(item: Scanned, policy: Policy, outcome: Selection) -> Choice:
         scanned=item,
         tag=selected,
         step=outcome.step or "other",
-        why=(
-            f"the newest that policy {policy.name} allows ({rules}), "
-            f"of {len(outcome.candidates)} tags in the registry"
-        ),
-        passed_over=_passed_over(outcome),
+        why=f"the newest tag that policy {policy.name} allows ({rules})",
+        passed_over=outcome.passed_over[:PASSED_OVER],
     )
-
-
-def _passed_over(outcome: Selection) -> tuple[Verdict, ...]:
-    """Newer versions that a rule of the policy rejected: what a reviewer may ask about."""
-    newer = (verdict for verdict in outcome.candidates if verdict.rule in ASKED_ABOUT)
-    return tuple(newer)[:PASSED_OVER]
 
 
 def _update(choice: Choice, digest: str) -> Update:

@@ -93,7 +93,7 @@ def _propose(proposal: Proposal, plan: Plan, bot: Bot, world: _World) -> Outcome
     if branch.foreign:
         reason = f"branch {proposal.branch} has a commit that imagebot did not write; it is left alone"
         return _outcome(proposal.id, proposal.branch, "held", reason, opened)
-    wanted = marker(proposal.id, proposal.title, proposal.body, proposal.updates)
+    wanted = marker(proposal.id, proposal.title, proposal.updates)
     if opened is None and (closed := _closed_by_person(bot, wanted, proposal.branch)):
         reason = f"a person closed #{closed.number} without merging it, so this version is not proposed again"
         return _outcome(proposal.id, proposal.branch, "held", reason, closed)
@@ -108,10 +108,10 @@ def _push(proposal: Proposal, bot: Bot, branch: Branch, wanted: Marker) -> bool:
     """Make the branch hold the proposal; whether a push was needed."""
     snapshot = bot.repository.snapshot(bot.commit)
     files = edited_files(snapshot, proposal.updates)
+    if branch.holds(proposal.title, files):
+        return False
     text = f"{proposal.body}\n{wanted}" if bot.forge.body_in_commit else None
     message = commit_message(proposal, files, text=text)
-    if branch.message == message:
-        return False
     who = Signature(bot.name, bot.email, bot.now())
     commit = bot.repository.commit(bot.commit, files, message, who)
     bot.repository.push(proposal.branch, commit, expected=branch.tip)
@@ -177,6 +177,8 @@ def _close(branch: str, bot: Bot, world: _World, known: Marker | None) -> Outcom
     if opened and known:
         note = f"**Closed by imagebot:** {reason}.\n\n{replace(known, closed_by_bot=True)}\n"
         bot.forge.close(opened, f"{opened.body.replace(str(known), '').rstrip()}\n\n{note}")
+    if opened is None:
+        reason = "its pull request is merged or closed, so the leftover branch was deleted"
     if state.tip:
         bot.repository.delete(branch, expected=state.tip)
     return _outcome(name, branch, "closed", reason, opened)

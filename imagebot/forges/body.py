@@ -142,7 +142,7 @@ def _row(update: Update) -> str:
 
 
 def _pin(pin: Pin) -> str:
-    digest = code(f"sha256:{short_digest(pin.digest)}…") if pin.digest else "no digest pinned"
+    digest = code(f"sha256:{short_digest(pin.digest)}…") if pin.digest else "(no digest)"
     return f"{code(pin.tag)} {digest}" if pin.tag else digest
 
 
@@ -162,8 +162,8 @@ def _whys(updates: Sequence[Update]) -> list[str]:
 def _why(update: Update, *, named: bool) -> str:
     policy = update.scanned.policy
     image = f"{code(str(update.reference.image.name))} {code(update.to.tag or '')}: " if named else ""
-    place = f" in {code(f'{policy.file}:{policy.line}')}" if policy and policy.file else ""
-    text = f"**Why this tag:** {image}{escape(update.why)}{place}."
+    place = f" Policy: {code(f'{policy.file}:{policy.line}')}." if policy and policy.file else ""
+    text = f"**Why this tag:** {image}{escape(update.why)}.{place}"
     if not update.passed_over:
         return text
     passed = ", ".join(f"{code(v.tag)} ({escape(v.reason)})" for v in update.passed_over)

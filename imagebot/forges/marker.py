@@ -24,7 +24,7 @@ class Marker:
 
     Attributes:
         proposal: Id of the proposal.
-        fingerprint: Hash of title and visible body; it changes only when they do.
+        fingerprint: Hash of title and moves; it changes only when they do.
         targets: ``path image tag digest`` of every update, sorted; says whether two plans want
             the same thing. Cut at 200 for very large proposals.
         closed_by_bot: Whether imagebot itself closed the pull request.
@@ -46,9 +46,18 @@ class Marker:
         return f"<!-- imagebot:v1 {base64.urlsafe_b64encode(text.encode()).decode()} -->"
 
 
-def marker(proposal: str, title: str, body: str, updates: Sequence[Update]) -> Marker:
-    """The marker of a proposal."""
-    fingerprint = hashlib.sha256(f"{title}\0{body}".encode()).hexdigest()[:32]
+def marker(proposal: str, title: str, updates: Sequence[Update]) -> Marker:
+    """The marker of a proposal.
+
+    The fingerprint covers what moves where, and not the evidence beside it: a tag that appears and is
+    rejected must not touch an open pull request.
+    """
+    moves = (
+        f"{u.reference.path}:{u.reference.line} {u.reference.image} {u.to.tag} {u.to.digest}" for u in updates
+    )
+    fingerprint = hashlib.sha256("\n".join([title, *moves]).encode("utf-8", "surrogateescape")).hexdigest()[
+        :32
+    ]
     return Marker(proposal, fingerprint, targets(updates))
 
 

@@ -139,8 +139,11 @@ class Selection:
         selected: The newest accepted tag, which can be the current one; None if none is accepted.
         candidates: A verdict for every tag: accepted ones first, newest first.
         step: From the current tag to the selected one; None where nothing moves.
+        passed_over: Newer versions of the same family that a rule of the policy rejected, newest
+            first: what a reviewer may ask about.
     """
 
     selected: str | None
     candidates: tuple[Verdict, ...]
     step: SelectionStep | None
+    passed_over: tuple[Verdict, ...] = ()

@@ -14,6 +14,9 @@ from imagebot.untrusted import clean
 
 STEPS: tuple[SelectionStep, ...] = ("major", "minor", "patch")
 
+CHOICES = frozenset({"prereleases", "range", "max-step"})
+"""Rules that a team chose for versions that are comparable; the other rules say "another kind of tag"."""
+
 DATE_DIGITS = 5
 """A lone number of so many digits is a date or a build number, never the next version of ``8``."""
 
@@ -62,6 +65,7 @@ def select(rules: TagRules, tags: Iterable[str], current: str | None) -> Selecti
         selected=newest.tag if newest else None,
         candidates=(*_praise(accepted, current), *_newest_first(judged)),
         step=_step(deployed, newest.version) if moves and newest else None,
+        passed_over=tuple(_passed_over(judged, newest)) if newest else (),
     )
 
 
@@ -216,6 +220,13 @@ def _newest_first(judged: Iterable[_Judged]) -> list[Verdict]:
     versions.sort(key=_age, reverse=True)
     others = [item for item in judged if item.rejection and not item.version]
     return [item.rejection for item in (*versions, *others) if item.rejection]
+
+
+def _passed_over(judged: Iterable[_Judged], newest: _Judged) -> Iterator[Verdict]:
+    newer = [item for item in judged if item.version and _age(item) > _age(newest)]
+    for item in sorted(newer, key=_age, reverse=True):
+        if item.rejection and item.rejection.rule in CHOICES:
+            yield item.rejection
 
 
 def _no_way_from(tag: str, current: str) -> Verdict:

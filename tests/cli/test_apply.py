@@ -35,7 +35,7 @@ def test_one_pull_request_for_each_environment_and_policy(team: Team, imagebot: 
         "`1.4.2`",
         "`1.5.0`",
         digest,
-        "the newest that policy web allows (semver \\<2), of 3 tags in the registry",
+        "the newest tag that policy web allows (semver \\<2)",
         "`policies/web.yaml:2`",
     ):
         assert answer in pull.body
@@ -81,6 +81,18 @@ def test_a_second_run_writes_nothing(team: Team, imagebot: Run) -> None:
     assert set(actions(outcome).values()) == {"unchanged"}
     assert len(team.github.writes) == writes
     assert team.hosted.git("for-each-ref").text == tips
+
+
+def test_a_tag_that_is_rejected_touches_no_pull_request(team: Team, imagebot: Run) -> None:
+    team.push(web="1.5.0")
+    imagebot("apply", str(team.clone))
+    writes = len(team.github.writes)
+    team.push(web="2.0.0 1.6.0-rc1 nightly")
+
+    for forge in ("github", "git"):
+        imagebot("apply", str(team.clone), "--forge", forge)
+
+    assert len(team.github.writes) == writes
 
 
 def test_a_newer_tag_moves_the_same_pull_request(team: Team, imagebot: Run) -> None:

@@ -354,7 +354,7 @@ def test_the_demo_tells_the_whole_story(imagebot: Run, tmp_path: Path) -> None:
         "1.4.2 → 1.5.0",
         '-    newTag: "1.4.2"      # imagebot moves only these characters',
         "created  edge: ",
-        "| staging | `envs/staging/",
+        "| production | `envs/production/",
         "Write requests in this run: 0",
         "updated",
     ):

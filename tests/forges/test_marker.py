@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagebot.forges.marker import Marker, find_marker, marker, targets
+from imagebot.policies.policy import Verdict
 from tests.builders import OLD, reference, update
 
 
@@ -37,12 +38,12 @@ def test_a_damaged_marker_is_no_marker(body: str) -> None:
     assert find_marker(body) is None
 
 
-def test_fingerprint_changes_with_title_and_body_only() -> None:
-    one = marker("staging/web", "title", "body", [update()])
+def test_fingerprint_changes_with_title_and_moves_and_not_with_evidence() -> None:
+    one = marker("staging/web", "title", [update()])
 
-    assert one == marker("staging/web", "title", "body", [update()])
-    assert one.fingerprint != marker("staging/web", "other", "body", [update()]).fingerprint
-    assert one.fingerprint != marker("staging/web", "title", "other", [update()]).fingerprint
+    assert one == marker("staging/web", "title", [update(passed_over=(Verdict("9", False, "outside <2"),))])
+    assert one.fingerprint != marker("staging/web", "other", [update()]).fingerprint
+    assert one.fingerprint != marker("staging/web", "title", [update(to="1.6.0")]).fingerprint
 
 
 def test_a_digest_counts_as_target_only_where_one_is_pinned() -> None:

@@ -108,6 +108,14 @@ def test_candidates_come_newest_first_the_accepted_before_the_rejected() -> None
     ]
 
 
+def test_what_was_passed_over_is_newer_comparable_and_a_choice_of_the_policy() -> None:
+    tags = ["1.4.2", "1.5.0", "1.5.0-rc1", "1.6.0-rc1", "2.0.0", "v3.0.0", "3.0.0-slim", "latest", "1.4.1"]
+
+    selection = select(TagRules(range=Range.parse("<2")), tags, "1.4.2")
+
+    assert [v.tag for v in selection.passed_over] == ["2.0.0", "1.6.0-rc1"]
+
+
 @pytest.mark.parametrize(
     ("current", "tag", "step"),
     [

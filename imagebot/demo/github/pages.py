@@ -19,11 +19,11 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; fr
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --add: #2da44e33; --cut: #cf222e33; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 0 auto; padding: 0 1rem 4rem; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 0 auto; padding: 0 1rem 4rem; }
 .banner { background: #bf870022; border: 1px solid #bf8700; border-radius: .4rem; padding: .5rem .8rem; }
 .state { border-radius: 1rem; padding: .1rem .7rem; color: #fff; }
 .open { background: #1a7f37; } .merged { background: #8250df; } .closed { background: #cf222e; }
-table { border-collapse: collapse; display: block; overflow-x: auto; }
+table { border-collapse: collapse; display: block; overflow-x: auto; font-size: .9rem; }
 td, th { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; }
 code, pre { font: 13px/1.5 ui-monospace, monospace; }
 code { background: var(--soft); padding: .1rem .3rem; border-radius: .3rem; }
