@@ -8,6 +8,8 @@ RUN python -m venv /opt/imagebot \
  && /opt/imagebot/bin/pip install --no-cache-dir --no-compile .
 
 FROM docker.io/library/python:3.13-slim-bookworm
+# Debian keeps one version of each package: a pin would break the build with the next security fix.
+# hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates git openssh-client \
  && rm -rf /var/lib/apt/lists/* \

@@ -80,6 +80,7 @@ def build_parser(wanted: str | None, environ: Mapping[str, str] = os.environ) ->
     parser.add_argument("--version", action="version", version=version_text())
     commands = parser.add_subparsers(
         dest="command",
+        prog="imagebot",
         metavar="COMMAND",
         help=None if wanted is None else argparse.SUPPRESS,
         parser_class=Parser,
