@@ -5,9 +5,10 @@
     ImagebotError
       UsageError            2   the command line cannot be carried out
       ConfigError           2   imagebot.yaml or a policy file is invalid
-      InvalidReference          text that is no image reference
+      InvalidReference      2   text that is no image reference
       EditError                 an edit that cannot be shown to be exact
       RepositoryError           Git said no
+        RepositoryMissing   2   the place that was named is no repository to work on
         PushRefused             the remote did not take the branch
       RegistryError             a registry could not answer
         RegistryDenied      4   credentials missing or refused
@@ -65,6 +66,7 @@ class InvalidReference(ImagebotError, ValueError):  # noqa: N818 - names a thing
     """A text that is not an image reference."""
 
     id = "reference-invalid"
+    exit_code = 2
 
 
 class EditError(ImagebotError):
@@ -77,6 +79,13 @@ class RepositoryError(ImagebotError):
     """Git could not read, write or fetch."""
 
     id = "repository"
+
+
+class RepositoryMissing(RepositoryError):  # noqa: N818
+    """The place that was named is no folder, no repository, or has no remote; nothing was attempted."""
+
+    id = "repository-missing"
+    exit_code = 2
 
 
 class PushRefused(RepositoryError):  # noqa: N818

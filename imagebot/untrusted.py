@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-# C0, C1, soft hyphen, and the characters that reorder or hide text (Unicode TR 36, "bidi" attacks).
+# C0, C1, soft hyphen, the characters that reorder or hide text (Unicode TR 36, "bidi" attacks), and the
+# surrogates that stand for bytes of a file name that is no UTF-8.
 _INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]+"
 )
 
 

@@ -31,11 +31,7 @@ examples:
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = EXAMPLES
-    options.add_path(parser)
-    options.add_common(parser)
-    options.add_policies(parser)
-    options.add_source(parser)
-    options.add_registries(parser)
+    options.add_reading(parser)
     options.add_forge(parser)
     parser.add_argument("--local", action="store_true", help="edit the work tree only: no commit, no forge")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")

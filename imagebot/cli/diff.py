@@ -21,11 +21,7 @@ examples:
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = EXAMPLES
-    options.add_path(parser)
-    options.add_common(parser, formats=("text",))
-    options.add_policies(parser)
-    options.add_source(parser)
-    options.add_registries(parser)
+    options.add_reading(parser, formats=("text",))
 
 
 def run(arguments: Namespace) -> int:

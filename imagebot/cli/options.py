@@ -7,6 +7,21 @@ from argparse import ArgumentParser
 PATH_HELP = "folder or Git URL of the config repository (default: this folder)"
 
 
+def add_reading(
+    parser: ArgumentParser,
+    *,
+    formats: tuple[str, ...] = ("text", "json", "markdown"),
+    registries: bool = True,
+) -> None:
+    """What every command needs that reads a config repository."""
+    add_path(parser)
+    add_common(parser, formats=formats)
+    add_policies(parser)
+    add_source(parser)
+    if registries:
+        add_registries(parser)
+
+
 def add_path(parser: ArgumentParser) -> None:
     """The config repository."""
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help=PATH_HELP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sys
@@ -36,7 +37,13 @@ def _colour(wish: str, terminal: bool, environ: Mapping[str, str]) -> bool:  # n
 
 
 def answer(text: str) -> None:
-    """Write the answer of a command."""
+    """Write the answer of a command.
+
+    What the stream cannot encode is written as an escape, which JSON reads back: a file name may hold
+    any bytes.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.stdout.write(text if text.endswith("\n") or not text else f"{text}\n")
     sys.stdout.flush()
 

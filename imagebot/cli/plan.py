@@ -27,11 +27,7 @@ NO_POLICY = "note: no policy files found, so nothing is managed; `imagebot init`
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = EXAMPLES
-    options.add_path(parser)
-    options.add_common(parser)
-    options.add_policies(parser)
-    options.add_source(parser)
-    options.add_registries(parser)
+    options.add_reading(parser)
     parser.add_argument("--exit-code", action="store_true", help="exit with 10 when updates are pending")
 
 

@@ -23,11 +23,7 @@ SIGNAL_BASE = 128
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = EXAMPLES
-    options.add_path(parser)
-    options.add_common(parser)
-    options.add_policies(parser)
-    options.add_source(parser)
-    options.add_registries(parser)
+    options.add_reading(parser)
     options.add_forge(parser)
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--once", action="store_true", help="run one cycle and leave with its exit code")

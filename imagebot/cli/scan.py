@@ -21,10 +21,7 @@ No policy is needed. What was seen and not understood is listed with its reason.
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = EXAMPLES
-    options.add_path(parser)
-    options.add_common(parser)
-    options.add_policies(parser)
-    options.add_source(parser)
+    options.add_reading(parser, registries=False)
 
 
 def run(arguments: Namespace) -> int:

@@ -7,6 +7,7 @@ file written for a later version says so instead of being half obeyed.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, NoReturn, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -88,24 +89,14 @@ def _policy_name(name: str) -> str:
     return name
 
 
-def _order(order: str) -> str:
-    if order not in {"semver", "digest"}:
-        fault(
-            "policy-not-supported",
-            f"order {order!r} is not supported yet",
-            hint="use semver or digest",
-        )
-    return order
+def _only(supported: Sequence[str], name: str, family: str = "policy") -> Any:  # noqa: ANN401 - a validator
+    def refuse(value: str) -> str:
+        if value not in supported:
+            hint = f"use {' or '.join(supported)}"
+            fault(f"{family}-not-supported", f"{name} {value!r} is not supported yet", hint=hint)
+        return value
 
-
-def _pin(pin: str) -> str:
-    if pin != "keep":
-        fault(
-            "policy-not-supported",
-            f"pin {pin!r} is not supported yet",
-            hint="leave it out, or write keep",
-        )
-    return pin
+    return AfterValidator(refuse)
 
 
 class _Model(BaseModel):
@@ -120,7 +111,7 @@ class TagsModel(_Model):
 
     order: Annotated[
         Literal["semver", "calver", "numerical", "alphabetical", "created", "digest"],
-        AfterValidator(_order),
+        _only(["semver", "digest"], "order"),
     ] = Field(
         "semver",
         description="How tags are ordered: semver; digest follows a mutable tag. "
@@ -211,7 +202,7 @@ class PolicyModel(_Model):
     verify: Annotated[dict[str, Any] | None, _not_yet("verify")] = Field(
         None, description="Not supported yet."
     )
-    pin: Annotated[Literal["keep", "tag", "digest", "tag+digest"], AfterValidator(_pin)] = Field(
+    pin: Annotated[Literal["keep", "tag", "digest", "tag+digest"], _only(["keep"], "pin")] = Field(
         "keep",
         description="keep: what is pinned stays pinned, what is not stays so. Others are not supported yet.",
     )
@@ -230,16 +221,6 @@ class EnvironmentModel(_Model):
     """A named set of paths."""
 
     paths: list[PathGlob] = Field(min_length=1, description="Globs relative to the root of the repository.")
-
-
-def _forge_kind(kind: str) -> str:
-    if kind not in {"github", "git"}:
-        fault(
-            "settings-not-supported",
-            f"forge {kind!r} is not supported yet",
-            hint="use github or git",
-        )
-    return kind
 
 
 def _api(url: str) -> str:
@@ -261,7 +242,10 @@ def _repository(name: str) -> str:
 class ForgeModel(_Model):
     """Where pull requests live."""
 
-    kind: Annotated[Literal["github", "gitlab", "gitea", "git"], AfterValidator(_forge_kind)] | None = Field(
+    kind: (
+        Annotated[Literal["github", "gitlab", "gitea", "git"], _only(["github", "git"], "forge", "settings")]
+        | None
+    ) = Field(
         None,
         description="github or git; gitlab and gitea are not supported yet. Default: read off the remote.",
     )

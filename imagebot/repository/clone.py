@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from imagebot.errors import RepositoryError
+from imagebot.errors import RepositoryError, RepositoryMissing
 from imagebot.repository.command import Git, GitFailed, redacted
 from imagebot.untrusted import clean
 
@@ -20,19 +20,13 @@ def local_git(path: Path) -> Git:
     """The Git of a folder or bare repository.
 
     Raises:
-        RepositoryError: If it is none.
+        RepositoryMissing: If it is none.
     """
     if not path.is_dir():
-        raise RepositoryError(
-            f"{path} does not exist", hint="name a folder or a Git URL", id="repository-missing"
-        )
+        raise RepositoryMissing(f"{path} does not exist", hint="name a folder or a Git URL")
     git = Git(path.resolve(), {})
     if git.attempt("rev-parse", "--git-dir").code != 0:
-        raise RepositoryError(
-            f"{path} is not a Git repository",
-            hint="use --local to edit a plain folder",
-            id="repository-missing",
-        )
+        raise RepositoryMissing(f"{path} is not a Git repository", hint="use --local to edit a plain folder")
     return git
 
 

@@ -75,7 +75,7 @@ class Git:
         """
         result = self.attempt(*arguments, stdin=stdin, extra=extra)
         if result.code != 0:
-            raise GitFailed(f"git {arguments[0]} failed: {_last_words(result.err)}", result.err)
+            raise GitFailed(f"git {arguments[0]} failed: {last_words(result.err)}", result.err)
         return result
 
     def attempt(
@@ -114,7 +114,9 @@ def redacted(text: str) -> str:
     return _AUTHORIZATION.sub(r"\1 ***", _URL_CREDENTIALS.sub(r"\g<scheme>", text))
 
 
-def _last_words(stderr: str) -> str:
-    """The last lines that say something, on one line."""
+def last_words(stderr: str) -> str:
+    """What Git says went wrong: its ``fatal`` lines, else the last lines, on one line."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    fatal = [line.removeprefix("fatal: ") for line in lines if line.startswith(("fatal: ", "ssh: "))]
+    lines = fatal or lines
     return clean(" / ".join(lines[-3:]) or "it gave no reason", 400)

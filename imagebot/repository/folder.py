@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from imagebot.errors import RepositoryError
+from imagebot.errors import RepositoryError, RepositoryMissing
 from imagebot.repository.command import Git
 from imagebot.repository.protocol import FileEntry
 
@@ -20,17 +20,13 @@ class Folder:
     In a Git work tree these are the files that Git tracks or would track; elsewhere all of them.
 
     Raises:
-        RepositoryError: If there is no such folder.
+        RepositoryMissing: If there is no such folder.
     """
 
     def __init__(self, root: Path) -> None:
         if not root.is_dir():
             what = "is not a folder" if root.exists() else "does not exist"
-            raise RepositoryError(
-                f"{root} {what}",
-                hint="name the folder of the config repository",
-                id="repository-missing",
-            )
+            raise RepositoryMissing(f"{root} {what}", hint="name the folder of the config repository")
         self._root = root.resolve()
 
     @cached_property

@@ -7,11 +7,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from imagebot.errors import ForgeDenied, PushRefused, RepositoryError
+from imagebot.errors import ForgeDenied, PushRefused, RepositoryError, RepositoryMissing
 from imagebot.repository.authentication import git_environment
 from imagebot.repository.blobs import BlobReader
 from imagebot.repository.clone import cloned, local_git
-from imagebot.repository.command import Git, GitFailed, Result, redacted
+from imagebot.repository.command import Git, Result, last_words, redacted
 from imagebot.repository.protocol import CommitFacts, Signature
 from imagebot.repository.snapshot import CommitSnapshot
 from imagebot.untrusted import clean
@@ -49,13 +49,13 @@ def open_repository(
         token_source: Where the token came from, for messages.
 
     Raises:
-        RepositoryError: If there is no repository, or a local one has no remote ``origin``.
+        RepositoryMissing: If there is no repository, or a local one has no remote ``origin``.
     """
     if Path(location).exists() or not re.match(r"[a-z][a-z0-9+.-]*://|[^/\s]+:", location, re.IGNORECASE):
         local = local_git(Path(location))
         origin = local.attempt("config", "--get", "remote.origin.url")
         if origin.code != 0:
-            raise RepositoryError(
+            raise RepositoryMissing(
                 f"{location} has no remote `origin` to propose to",
                 hint="add one, or use --local to edit the work tree",
                 id="remote-missing",
@@ -115,7 +115,7 @@ class GitRepository:
         if result.code != 0:
             if "couldn't find remote ref" in result.err.lower():
                 return None
-            raise self._explained(result, "fetch")
+            raise self._explained(result)
         return self._git("rev-parse", "--verify", f"{kept}^{{commit}}").text
 
     def branches(self, prefix: str) -> Mapping[str, str]:
@@ -191,24 +191,19 @@ class GitRepository:
     def _remote(self, *arguments: str) -> Result:
         result = self._git.attempt(*arguments)
         if result.code != 0:
-            raise self._explained(result, arguments[0])
+            raise self._explained(result)
         return result
 
-    def _explained(self, result: Result, doing: str) -> RepositoryError | ForgeDenied:
+    def _explained(self, result: Result) -> RepositoryError | ForgeDenied:
         if _DENIED.search(result.err):
             return self._denied("read")
-        failed = GitFailed("", result.err)
-        words = clean(
-            failed.stderr.strip().splitlines()[-1] if failed.stderr.strip() else "no reason given",
-            300,
-        )
         if _MISSING.search(result.err):
             hint = "check the URL, and that the token may see it"
             return RepositoryError(
                 f"there is no repository at {self.remote_url}", hint=hint, id="repository-missing"
             )
         return RepositoryError(
-            f"cannot {doing} from {self.remote_url}: {words}",
+            f"cannot read from {self.remote_url}: {last_words(result.err)}",
             hint="check the network and the URL",
             id="repository-unreachable",
         )

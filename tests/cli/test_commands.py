@@ -361,3 +361,11 @@ def test_the_demo_tells_the_whole_story(imagebot: Run, tmp_path: Path) -> None:
         assert told in outcome.out
     assert (kept / "config/imagebot.yaml").is_file()
     assert imagebot("demo", "--keep", str(kept)).code == 2
+
+
+def test_a_file_name_may_hold_any_bytes(imagebot: Run, tmp_path: Path) -> None:
+    content = b"services: {a: {image: 'b:1'}}\n"
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.yaml")).write_bytes(content)
+
+    assert imagebot("scan", str(tmp_path), "-o", "json").json["references"][0]["path"] == "bad\udcff.yaml"
+    assert "bad .yaml:1:23" in imagebot("scan", str(tmp_path)).out

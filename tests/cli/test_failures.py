@@ -71,7 +71,7 @@ def test_a_template_is_skipped_with_its_reason(team: Team, imagebot: Run) -> Non
 def test_a_missing_folder_is_named(imagebot: Run, tmp_path: Path, command: str) -> None:
     outcome = imagebot(command, str(tmp_path / "nowhere"))
 
-    assert outcome.code == 1
+    assert outcome.code == 2
     assert "error[repository-missing]" in outcome.err
     assert "nowhere" in outcome.err
 
