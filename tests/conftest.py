@@ -12,6 +12,7 @@ import stamina
 from imagebot.demo.github import GitHubStandIn
 from imagebot.demo.registry import EmbeddedRegistry
 from tests.processes import Outcome, run_imagebot
+from tests.registries.pushing import MISSING
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +65,11 @@ def imagebot(capfdbinary: pytest.CaptureFixture[bytes]) -> Callable[..., Outcome
         return run_imagebot(capfdbinary, arguments, stdin)
 
     return run
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly that a half was skipped."""
+    skipped = [r for r in terminalreporter.stats.get("skipped", []) if MISSING in str(r.longrepr)]
+    if skipped:
+        terminalreporter.write_sep("!", f"{len(skipped)} contract tests skipped", red=True, bold=True)
+        terminalreporter.write_line(MISSING)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from threading import Thread
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -75,11 +77,16 @@ class LoopbackServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    block_on_close = True
+    # with the default of 5, clients that come together wait a second for their next try
+    request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         super().__init__(address, handler)
         self._connections: set[socket.socket] = set()
+
+    def server_bind(self) -> None:
+        """Bind without asking the resolver for this machine's name, as http.server would."""
+        TCPServer.server_bind(self)
 
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
         connection, address = super().get_request()
@@ -102,15 +109,23 @@ class _Server(ThreadingHTTPServer):
         super().server_close()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away in the middle is its own business."""
+        """Report a fault of the handler; a client that goes away in the middle is its own business."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # typed for every family
 
 
 def _handler_class(handle: Handler) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a class around a handler
     class _Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # headers and body leave together
 
         def _answer(self) -> None:
-            response = handle(self._request())
+            try:
+                request = self._request()
+            except ValueError:  # a length that is none, or too much: where the next request begins is unknown
+                response = Response(400, b"malformed or too large\n", {"Connection": "close"})
+            else:
+                response = handle(request)
             if response.status == 0:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 self.close_connection = True
@@ -119,7 +134,7 @@ def _handler_class(handle: Handler) -> type[BaseHTTPRequestHandler]:  # noqa: C9
             for name, value in response.headers.items():
                 self.send_header(name, value)
             # a HEAD says what a GET would send, and sends none of it
-            if "Content-Length" not in response.headers and response.status != 304:
+            if "Content-Length" not in response.headers and response.status not in {204, 304}:
                 self.send_header("Content-Length", str(len(response.body)))
             self.end_headers()
             if self.command != "HEAD":
@@ -142,13 +157,17 @@ def _handler_class(handle: Handler) -> type[BaseHTTPRequestHandler]:  # noqa: C9
         def _body(self) -> bytes:
             if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
                 return b"".join(iter(self._chunk, b""))
-            return self.rfile.read(min(int(self.headers.get("Content-Length") or 0), BODY_LIMIT))
+            return self._read(int(self.headers.get("Content-Length") or 0))
 
         def _chunk(self) -> bytes:
-            size = int(self.rfile.readline().partition(b";")[0], 16)
-            content = self.rfile.read(size)
+            content = self._read(int(self.rfile.readline().partition(b";")[0], 16))
             self.rfile.readline()
             return content
+
+        def _read(self, size: int) -> bytes:
+            if not 0 <= size <= BODY_LIMIT:
+                raise ValueError(size)
+            return self.rfile.read(size)
 
         def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name in http.server
             """Keep quiet: the requests are recorded by whoever serves them."""

@@ -14,6 +14,8 @@ DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar"
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))  # made once: there are registries with many thousand tags
+
 
 @dataclass(frozen=True, slots=True)
 class Image:
@@ -89,4 +91,4 @@ def _descriptor(media_type: str, content: bytes) -> dict[str, object]:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()

@@ -1,15 +1,18 @@
-"""The embedded registry's gate: nobody, Basic, or Bearer with a token server."""
+"""The embedded registry's gate: nobody, Basic, or Bearer with a token server.
+
+Sources: RFC 7617 (Basic), and https://distribution.github.io/distribution/spec/auth/token/ (Bearer).
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs
 
 from imagebot.demo.http_server import Request, Response
+from imagebot.demo.registry_messages import error, json_answer
 
 SERVICE = "imagebot embedded registry"
 LASTS_S = 300
@@ -18,53 +21,59 @@ LASTS_S = 300
 class Gate:
     """Decides who may pass.
 
+    Args:
+        kind: ``none``, ``basic`` or ``token``.
+        credentials: Password by user; with none, the token server serves everybody. A password is also
+            the identity token of its user.
+        base: The registry's own address, where the token server is.
+
     Attributes:
-        issued: Tokens that are valid now, with the scope each is for; tests take them away.
+        issued: Tokens that are valid now, with what each allows (``repository:acme/web:pull``); whoever
+            takes one out has revoked it.
     """
 
     def __init__(self, kind: str, credentials: Mapping[str, str], base: str) -> None:
         self._kind = kind
-        self._credentials = credentials
+        self._credentials = dict(credentials)
         self._base = base
-        self.issued: dict[str, str] = {}
+        self.issued: dict[str, frozenset[str]] = {}
 
     def refuse(self, request: Request, scope: str) -> Response | None:
-        """A 401 with its challenge, or None to let the request pass."""
+        """A 401 with its challenge, or None to let the request pass.
+
+        The scope is what the request needs, as a challenge writes it; empty for the base, which any token
+        opens.
+        """
+        scheme, _, value = request.headers.get("authorization", "").partition(" ")
         if self._kind == "none":
             return None
-        scheme, _, value = request.headers.get("authorization", "").partition(" ")
         if self._kind == "basic":
-            return (
-                None
-                if scheme.lower() == "basic" and self._known(value)
-                else _unauthorized('Basic realm="Registry"')
-            )
-        granted = self.issued.get(value) if scheme.lower() == "bearer" else None
-        if granted is not None and (
-            not scope or granted.partition(":pull")[0] == scope.partition(":pull")[0]
-        ):
-            return None
-        wanted = f',scope="{scope}"' if scope else ""
-        error = ',error="invalid_token"' if value else ""
-        return _unauthorized(f'Bearer realm="{self._base}/token",service="{SERVICE}"{wanted}{error}')
+            known = scheme.lower() == "basic" and self._known(value)
+            return None if known else _unauthorized('Basic realm="Registry"')
+        challenge = f'Bearer realm="{self._base}/token",service="{SERVICE}"'
+        if scope:
+            challenge += f',scope="{scope}"'
+        if scheme.lower() != "bearer":
+            return _unauthorized(challenge)
+        granted = self.issued.get(value)
+        if granted is None:
+            return _unauthorized(f'{challenge},error="invalid_token"')
+        if not _permissions([scope]) <= granted:
+            return _unauthorized(f'{challenge},error="insufficient_scope"')
+        return None
 
     def token(self, request: Request) -> Response:
         """The token server: GET with Basic, or POST with an identity token."""
-        form = (
-            parse_qs(request.body.decode("utf-8", "replace")) if request.method == "POST" else request.query
-        )
-        scope = (form.get("scope") or [""])[0]
-        _, _, value = request.headers.get("authorization", "").partition(" ")
-        identity = (form.get("refresh_token") or [""])[0]
-        if not (self._known(value) or identity in self._credentials.values() or not self._credentials):
-            body = json.dumps(
-                {"errors": [{"code": "UNAUTHORIZED", "message": "incorrect username or password"}]}
-            )
-            return Response(401, body.encode(), {"Content-Type": "application/json"})
+        fields: Mapping[str, list[str]] = request.query
+        if request.method == "POST":
+            fields = parse_qs(request.body.decode("utf-8", "replace"))
+        _, _, basic = request.headers.get("authorization", "").partition(" ")
+        identity = fields.get("refresh_token", [""])[0]
+        if self._credentials and not (self._known(basic) or identity in self._credentials.values()):
+            return error(401, "UNAUTHORIZED", "incorrect username or password")
         token = secrets.token_urlsafe(24)
-        self.issued[token] = scope
-        content = {"token": token, "expires_in": LASTS_S}
-        return Response(200, json.dumps(content).encode(), {"Content-Type": "application/json"})
+        self.issued[token] = _permissions(fields.get("scope", []))
+        return json_answer(200, {"token": token, "expires_in": LASTS_S})
 
     def _known(self, value: str) -> bool:
         try:
@@ -75,8 +84,16 @@ class Gate:
         return expected is not None and secrets.compare_digest(expected.encode(), password.encode())
 
 
-def _unauthorized(challenge: str) -> Response:
-    body = json.dumps(
-        {"errors": [{"code": "UNAUTHORIZED", "message": "authentication required", "detail": None}]}
+def _permissions(scopes: Iterable[str]) -> frozenset[str]:
+    """Single permissions: a scope may list several actions, and a value several scopes."""
+    return frozenset(
+        f"{resource}:{action}"
+        for value in scopes
+        for scope in value.split()
+        for resource, _, actions in [scope.rpartition(":")]
+        for action in actions.split(",")
     )
-    return Response(401, body.encode(), {"Content-Type": "application/json", "Www-Authenticate": challenge})
+
+
+def _unauthorized(challenge: str) -> Response:
+    return error(401, "UNAUTHORIZED", "authentication required", headers={"Www-Authenticate": challenge})

@@ -33,30 +33,30 @@ def find_digest(session: Session, endpoint: Endpoint, name: ImageName, tag: str)
     Raises:
         RegistryError: If there is no such tag, or no image behind it.
     """
-    url = f"{endpoint.base}/v2/{name.path}/manifests/{tag}"
-    head = _asked(session, endpoint, name, "HEAD", url)
+    head = _head(session, _question(endpoint, name, tag, "HEAD"))
     if head is not None and head.status == 200:
         _check_type(name, tag, head)
         digest: str = head.headers.get("docker-content-digest", "")
         if is_digest(digest):
             return digest
-    answer = session.send(_question(endpoint, name, "GET", url))
+    answer = session.send(_question(endpoint, name, tag, "GET"))
     if answer.status != 200:
         raise RegistryProtocol(f"{name.host} answered {answer.status} for {name}:{tag}: {answer.message()}")
     _check_type(name, tag, answer)
     return f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
 
 
-def _asked(session: Session, endpoint: Endpoint, name: ImageName, method: str, url: str) -> Answer | None:
+def _head(session: Session, question: Question) -> Answer | None:
     """The answer to a HEAD; None where a GET may still succeed, since some proxies know no HEAD."""
     try:
-        return session.send(_question(endpoint, name, method, url))
+        return session.send(question)
     except RegistryNotFound:
         return None
 
 
-def _question(endpoint: Endpoint, name: ImageName, method: str, url: str) -> Question:
-    return Question(endpoint, name, method, url, {"Accept": ACCEPT}, MANIFEST_BYTES)
+def _question(endpoint: Endpoint, name: ImageName, tag: str, method: str) -> Question:
+    url = f"{endpoint.base}/v2/{name.path}/manifests/{tag}"
+    return Question(endpoint, name, method, url, {"Accept": ACCEPT}, MANIFEST_BYTES, f"{name}:{tag}")
 
 
 def _check_type(name: ImageName, tag: str, answer: Answer) -> None:

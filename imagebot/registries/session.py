@@ -27,6 +27,7 @@ class Question:
     """A request about a repository.
 
     Attributes:
+        what: The repository or tag it is about, for messages.
         limit: Most bytes of a body to read.
     """
 
@@ -36,6 +37,7 @@ class Question:
     url: str
     headers: Mapping[str, str]
     limit: int
+    what: str
 
 
 class Session:
@@ -115,9 +117,9 @@ class Session:
                 return answer
             target = urljoin(url, answer.headers.get("location", ""))
             if _origin(target) != _origin(url):
-                raise RegistryProtocol(f"{question.endpoint.host} redirects {question.name} to another host")
+                raise RegistryProtocol(f"{question.endpoint.host} redirects {question.what} to another host")
             url = target
-        raise RegistryProtocol(f"{question.endpoint.host} redirects {question.name} in circles")
+        raise RegistryProtocol(f"{question.endpoint.host} redirects {question.what} in circles")
 
 
 def _best(question: Question, answer: Answer, found: Found | None) -> Challenge:
@@ -151,7 +153,7 @@ def _judged(question: Question, answer: Answer, found: Found | None) -> Answer:
     if answer.status == 404:
         why = answer.message()
         raise RegistryNotFound(
-            f"{question.endpoint.host} does not show {question.name}{f': {why}' if why else ''}",
+            f"{question.endpoint.host} does not show {question.what}{f': {why}' if why else ''}",
             hint="check the name and tag; a private repository looks like this without credentials",
         )
     return answer
@@ -160,7 +162,7 @@ def _judged(question: Question, answer: Answer, found: Found | None) -> Answer:
 def _denied(question: Question, found: Found | None, why: str) -> RegistryDenied:
     source = found.reason if found else "no credentials were sent"
     return RegistryDenied(
-        f"{question.endpoint.host} refused {question.name}: {why}; {source}",
+        f"{question.endpoint.host} refused {question.what}: {why}; {source}",
         hint=f"log in with `docker login {question.endpoint.host}`, or mount credentials that may pull it",
     )
 

@@ -67,7 +67,7 @@ def _pages(session: Session, endpoint: Endpoint, name: ImageName) -> Iterator[li
 
 
 def _page(session: Session, endpoint: Endpoint, name: ImageName, url: str) -> Answer:
-    question = Question(endpoint, name, "GET", url, {"Accept": "application/json"}, PAGE_BYTES)
+    question = Question(endpoint, name, "GET", url, {"Accept": "application/json"}, PAGE_BYTES, str(name))
     return session.send(question)
 
 

@@ -3,68 +3,124 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from imagebot.demo.registry import EmbeddedRegistry
-from tests.registries.pushing import MISSING
+from tests.registries.pushing import MISSING, NO_TLS
+
+USER, PASSWORD = "bot", "hunter2-of-the-bot"
+# bcrypt of that password, with the least rounds: the registry knows no other hash
+HTPASSWD = f"{USER}:$2b$04$abcdefghijklmnopqrstuuktf5Tobvc84vsrunIHW9J6rLgfQCd36\n"
 
 
 @contextmanager
-def real_registry(folder: Path) -> Iterator[str]:
-    """Run Debian's registry on a free port; its host."""
-    if shutil.which("docker-registry") is None:
-        if os.environ.get("IMAGEBOT_REQUIRE_REAL_REGISTRY"):
+def docker_registry(folder: Path, *, htpasswd: str = "") -> Iterator[str]:
+    """Run Debian's registry on a port of its own choice; its host."""
+    program = shutil.which("docker-registry")
+    if program is None:
+        if os.environ.get("IMAGEBOT_REQUIRE_REAL_REGISTRY") == "1":
             pytest.fail(MISSING)
         pytest.skip(MISSING)
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = folder / "registry.yml"
+    (folder / "htpasswd").write_text(htpasswd)
+    auth = f"auth: {{htpasswd: {{realm: Registry, path: {folder}/htpasswd}}}}\n" if htpasswd else ""
+    config, log = folder / "registry.yml", folder / "registry.log"
     config.write_text(
-        "version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\n"
+        "version: 0.1\nlog: {level: info, accesslog: {disabled: true}}\n"
         "storage: {inmemory: {}, delete: {enabled: true}}\n"
-        f'http: {{addr: "127.0.0.1:{port}", secret: tests}}\n'
+        f'http: {{addr: "127.0.0.1:0", secret: tests}}\n{auth}'
     )
-    process = subprocess.Popen(
-        ["docker-registry", "serve", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    with log.open("wb") as written:
+        # an empty environment: the program takes settings from variables too
+        process = subprocess.Popen(
+            [program, "serve", str(config)], env={}, stdout=subprocess.DEVNULL, stderr=written
+        )
     try:
-        _wait_until_up(process, port)
-        yield f"127.0.0.1:{port}"
+        yield _listening(process, log)
     finally:
         process.terminate()
         process.wait()
 
 
-def _wait_until_up(process: subprocess.Popen[bytes], port: int) -> None:
-    """Connect until it listens; the transport waits twice as long from try to try, and gives up."""
-    with httpx.Client(transport=httpx.HTTPTransport(retries=7)) as client:
-        assert client.get(f"http://127.0.0.1:{port}/v2/").status_code == 200
-    assert process.poll() is None
+def _listening(process: subprocess.Popen[bytes], log: Path) -> str:
+    """The host that the registry says it listens on, as soon as it says so."""
+    for _ in range(1000):
+        if match := re.search(r"listening on (127\.0\.0\.1:[0-9]+)", log.read_text()):
+            return match[1]
+        try:
+            process.wait(0.01)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    pytest.fail(f"docker-registry did not start:\n{log.read_text()}")
 
 
-@pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.real_registry)])
-def registry_host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def embedded_registry() -> Iterator[str]:
+    """The embedded registry, shared by all tests: each takes a repository of its own."""
+    with EmbeddedRegistry() as server:
+        yield server.host
+
+
+@pytest.fixture(scope="session")
+def embedded_registry_basic() -> Iterator[str]:
+    """The same, for those who know the password."""
+    with EmbeddedRegistry(auth="basic", credentials={USER: PASSWORD}) as server:
+        yield server.host
+
+
+@pytest.fixture(scope="session")
+def real_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Debian's registry, shared by all tests."""
+    with docker_registry(tmp_path_factory.mktemp("registry")) as host:
+        yield host
+
+
+@pytest.fixture(scope="session")
+def real_registry_htpasswd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same, for those who know the password."""
+    with docker_registry(tmp_path_factory.mktemp("registry"), htpasswd=HTPASSWD) as host:
+        yield host
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("embedded_registry", id="embedded"),
+        pytest.param("real_registry", id="real", marks=pytest.mark.real_registry),
+    ]
+)
+def registry_host(request: pytest.FixtureRequest) -> str:
     """The host of a registry that speaks the protocol: each test runs on both."""
-    if request.param == "real":
-        with real_registry(tmp_path) as host:
-            yield host
-    else:
-        with EmbeddedRegistry() as server:
-            yield server.host
+    return str(request.getfixturevalue(request.param))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly that a half was skipped."""
-    skipped = [r for r in terminalreporter.stats.get("skipped", []) if MISSING in str(r.longrepr)]
-    if skipped:
-        terminalreporter.write_sep("!", f"{len(skipped)} contract tests skipped", red=True, bold=True)
-        terminalreporter.write_line(MISSING)
+@pytest.fixture(
+    params=[
+        pytest.param("embedded_registry_basic", id="embedded"),
+        pytest.param("real_registry_htpasswd", id="real", marks=pytest.mark.real_registry),
+    ]
+)
+def closed_host(request: pytest.FixtureRequest) -> str:
+    """The host of a registry that asks for a password by Basic."""
+    return str(request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+def repository() -> str:
+    """A repository that no other test uses."""
+    return f"acme/web-{uuid4().hex}"
+
+
+@pytest.fixture
+def http(registry_host: str) -> Iterator[httpx.Client]:
+    """Any HTTP client."""
+    with httpx.Client(base_url=f"http://{registry_host}", verify=NO_TLS) as client:
+        yield client

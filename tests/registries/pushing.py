@@ -2,27 +2,86 @@
 
 from __future__ import annotations
 
+import json
+import ssl
+
 import httpx
 
-from imagebot.demo.images import Image, build_image
+from imagebot.demo.images import DOCKER_LIST, DOCKER_MANIFEST, Image, build_image, digest_of
 
 MISSING = (
     "docker-registry is not installed: the real half of the contract suite did not run "
     "(apt-get install docker-registry)"
 )
 
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients that stay on loopback: loading the certificates of the world is most of a small test's time."""
+
 
 def push(host: str, repository: str, tag: str, image: Image | None = None) -> str:
     """Push an image; its digest."""
     image = image or build_image(f"{repository}:{tag}".encode())
-    with httpx.Client(base_url=f"http://{host}") as client:
-        for digest, content in image.blobs.items():
-            where = client.post(f"/v2/{repository}/blobs/uploads/").headers["location"]
-            sign = "&" if "?" in where else "?"
-            client.put(f"{where}{sign}digest={digest}", content=content).raise_for_status()
+    with httpx.Client(base_url=f"http://{host}", verify=NO_TLS) as client:
+        for content in image.blobs.values():
+            push_blob(client, repository, content)
         for digest, (media_type, content) in image.manifests.items():
             name = tag if digest == image.digest else digest
-            client.put(
-                f"/v2/{repository}/manifests/{name}", content=content, headers={"Content-Type": media_type}
-            ).raise_for_status()
+            put_manifest(client, repository, name, media_type, content).raise_for_status()
     return image.digest
+
+
+def begin_upload(client: httpx.Client, repository: str) -> str:
+    """Open an upload; where it goes on."""
+    return str(client.post(f"/v2/{repository}/blobs/uploads/").raise_for_status().headers["location"])
+
+
+def finish_upload(client: httpx.Client, where: str, digest: str, content: bytes = b"") -> httpx.Response:
+    """Close an upload."""
+    return client.put(httpx.URL(where).copy_merge_params({"digest": digest}), content=content)
+
+
+def push_blob(client: httpx.Client, repository: str, content: bytes) -> str:
+    """Push a blob; its digest."""
+    digest = digest_of(content)
+    finish_upload(client, begin_upload(client, repository), digest, content).raise_for_status()
+    return digest
+
+
+def put_manifest(
+    client: httpx.Client, repository: str, reference: str, media_type: str, content: bytes
+) -> httpx.Response:
+    """Put a manifest under a tag or digest."""
+    headers = {"Content-Type": media_type}
+    return client.put(f"/v2/{repository}/manifests/{reference}", content=content, headers=headers)
+
+
+def docker_image(architecture: str = "amd64") -> Image:
+    """A manifest list with one image, in the types from before OCI had its own."""
+    layer = b"layer"
+    config = json.dumps(
+        {
+            "architecture": architecture,
+            "os": "linux",
+            "config": {},
+            "rootfs": {"type": "layers", "diff_ids": [digest_of(layer)]},
+        }
+    ).encode()
+    manifest = json.dumps(
+        {
+            "schemaVersion": 2,
+            "mediaType": DOCKER_MANIFEST,
+            "config": _described("application/vnd.docker.container.image.v1+json", config),
+            "layers": [_described("application/vnd.docker.image.rootfs.diff.tar.gzip", layer)],
+        }
+    ).encode()
+    child = {
+        **_described(DOCKER_MANIFEST, manifest),
+        "platform": {"os": "linux", "architecture": architecture},
+    }
+    whole = json.dumps({"schemaVersion": 2, "mediaType": DOCKER_LIST, "manifests": [child]}).encode()
+    manifests = {digest_of(manifest): (DOCKER_MANIFEST, manifest), digest_of(whole): (DOCKER_LIST, whole)}
+    return Image({digest_of(blob): blob for blob in (layer, config)}, manifests, digest_of(whole))
+
+
+def _described(media_type: str, content: bytes) -> dict[str, object]:
+    return {"mediaType": media_type, "size": len(content), "digest": digest_of(content)}
