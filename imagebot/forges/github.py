@@ -55,7 +55,7 @@ class GitHubForge:
         self._name = repository
         self._token_source = token_source
         self._host = api.partition("://")[2].partition("/")[0]
-        self._github = Github(
+        github = Github(
             base_url=api,
             auth=Auth.Token(token),
             retry=_retry() if polite else None,
@@ -65,11 +65,7 @@ class GitHubForge:
             lazy=True,
             api_version=API_VERSION,
         )
-        self._repository = self._github.get_repo(repository)
-
-    def close_connection(self) -> None:
-        """Give the connections back."""
-        self._github.close()
+        self._repository = github.get_repo(repository)
 
     def open_pull_requests(self, prefix: str) -> Mapping[str, PullRequest]:
         """Open pull requests from branches of this repository; forks are somebody else's."""

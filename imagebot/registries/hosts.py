@@ -54,6 +54,11 @@ def is_loopback(name: str) -> bool:
     return address is not None and address.is_loopback
 
 
+def is_address(name: str) -> bool:
+    """Whether a host name is an IP address."""
+    return _address(name) is not None
+
+
 def is_forbidden_realm(name: str) -> bool:
     """Whether an address can never be a token server: it belongs to this machine or its cloud."""
     address = _address(name)

@@ -90,7 +90,7 @@ class Http:
         limit: int,
         form: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send a request; GET and HEAD again after a passing failure.
+        """Send a request, again after a passing failure: every question here can be asked twice.
 
         Args:
             endpoint: The registry on whose behalf it is sent.

@@ -7,13 +7,16 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from publicsuffixlist import PublicSuffixList
 
 from imagebot.errors import RegistryDenied, RegistryProtocol
 from imagebot.registries.challenge import Challenge
 from imagebot.registries.docker_config import Credential
-from imagebot.registries.hosts import DOCKER_HUB, Endpoint, is_forbidden_realm
+from imagebot.registries.hosts import DOCKER_HUB, Endpoint, hostname, is_address, is_forbidden_realm
 from imagebot.registries.http import Answer, Http
 from imagebot.untrusted import clean
 
@@ -141,24 +144,18 @@ def grant_for(
 
 
 def _same_domain(host: str, realm: str) -> bool:
-    """Whether the realm lies beside the registry, or below it, under the registry's own parent domain.
-
-    Two labels (``example.com``) are asked for at least three deep names, so that ``co.uk`` joins nobody.
-    """
-    name = urlsplit(f"//{host}").hostname or ""
-    parent = name.partition(".")[2]
-    return (
-        realm.endswith(f".{name}")
-        or (parent.count(".") >= 2 and realm.endswith(f".{parent}"))
-        or _siblings(name, realm)
-    )
+    """Whether both names were registered by the same owner, by the Public Suffix List."""
+    name = hostname(host)
+    if is_address(name) or is_address(realm):
+        return False
+    suffixes = _suffixes()
+    owner = suffixes.privatesuffix(name)
+    return owner is not None and owner == suffixes.privatesuffix(realm)
 
 
-def _siblings(name: str, realm: str) -> bool:
-    """``registry.example.com`` and ``auth.example.com``: one label apart, under a parent of two."""
-    parent, other = name.partition(".")[2], realm.partition(".")[2]
-    labels = parent.split(".")
-    return parent == other and len(labels) == 2 and len(labels[0]) > 3
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
 
 
 def _read(grant: Grant, answer: Answer) -> tuple[str, int]:

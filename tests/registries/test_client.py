@@ -26,9 +26,12 @@ from imagebot.errors import (
 )
 from imagebot.policies.policy import RegistrySettings
 from imagebot.references.image import ImageName
+from imagebot.registries.challenge import Challenge
 from imagebot.registries.client import RegistryClient
-from imagebot.registries.docker_config import Credentials
-from imagebot.registries.hosts import endpoint
+from imagebot.registries.docker_config import Credential, Credentials
+from imagebot.registries.hosts import Endpoint, endpoint
+from imagebot.registries.http import Http
+from imagebot.registries.tokens import grant_for
 
 SECRET = "pl4nted-s3cret"
 Answer = Callable[[Request], Response]
@@ -230,12 +233,15 @@ def test_a_host_that_wants_a_long_wait_is_left_at_once(registry: EmbeddedRegistr
 
 
 def test_a_registry_without_tls_says_what_to_set(registry: EmbeddedRegistry) -> None:
-    """Names that are no loopback address are spoken to over TLS; this one resolves to loopback."""
-    host = registry.host.replace("127.0.0.1", "localhost.localdomain")
-    with ask(host) as client, pytest.raises(RegistryUnreachable) as refused:
-        client.tags(ImageName(host, "a/b"))
+    secured = Endpoint("r.internal:5000", f"https://{registry.host}")
+    http = Http()
+    http.prepare(secured, None)
 
-    assert "plain-http: true" in refused.value.hint or "check that the registry is up" in refused.value.hint
+    with pytest.raises(RegistryUnreachable) as refused:
+        http.send(secured, "GET", f"{secured.base}/v2/", headers={}, limit=1000)
+    http.close()
+
+    assert 'registries: {"r.internal:5000": {plain-http: true}}' in refused.value.hint
 
 
 @pytest.mark.parametrize(
@@ -324,21 +330,36 @@ def test_a_realm_that_no_registry_has_gets_no_request(realm: str, told: str) -> 
         client.tags(ImageName(host, "a/b"))
 
 
-def test_a_token_server_on_another_host_gets_no_credentials() -> None:
+@pytest.mark.parametrize(
+    ("host", "realm", "goes"),
+    [
+        pytest.param("docker.io", "https://auth.docker.io/token", True, id="docker-hub"),
+        pytest.param("ghcr.io", "https://ghcr.io/token", True, id="same-host"),
+        pytest.param("r.example.com:5000", "https://r.example.com/token", True, id="same-host-another-port"),
+        pytest.param("registry.example.com", "https://auth.example.com/token", True, id="beside"),
+        pytest.param("registry.gitlab.com", "https://gitlab.com/jwt/auth", True, id="above"),
+        pytest.param("10.0.0.1", "https://10.2.0.1/token", False, id="addresses"),
+        pytest.param("r.team.example.com", "https://auth.team.example.com/t", True, id="beside-and-deeper"),
+        pytest.param("r.example.com", "https://evil.example/token", False, id="elsewhere"),
+        pytest.param("r.example.com", "https://r.example.com.evil.example/token", False, id="looks-alike"),
+        pytest.param("shop.co.uk", "https://evil.co.uk/token", False, id="public-suffix"),
+    ],
+)
+def test_credentials_go_to_a_token_server_of_the_registry_and_no_other(
+    host: str, realm: str, goes: bool
+) -> None:
     """The realm is named by the server: a registry that was taken over must not collect passwords."""
-    seen: list[Request] = []
+    credential = Credential("config.json", "bot", SECRET)
+    found = endpoint(host, {})
 
-    def thief(request: Request) -> Response:
-        seen.append(request)
-        return Response(200, b'{"token": "t"}')
+    grant, note = grant_for(
+        found, f"{found.base}/v2/", Challenge("bearer", {"realm": realm}), "a/b", credential
+    )
 
-    with quirky(thief) as other:
-        realm = f"http://{other.replace('127.0.0.1', '127.0.0.2')}/token"
-        with quirky(lambda r: bearer(realm)) as host, ask(host, {host: GOOD}) as client:
-            with pytest.raises(RegistryError):
-                client.tags(ImageName(host, "a/b"))
-
-    assert all("authorization" not in request.headers for request in seen)
+    assert grant is not None
+    assert grant.realm == realm
+    assert (grant.credential is credential) is goes
+    assert ("it got no credentials" in note) is not goes
 
 
 def test_a_server_with_an_unknown_scheme_is_named() -> None:
