@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from imagebot.plan import Update
 
 TITLE_LIMIT = 72
+BODY_LIMIT = 50_000
+"""Characters; GitHub takes 65,536, and the hidden marker needs room too."""
+
+_TOO_LONG = "Why these tags: too long for one page; `imagebot explain` says it for each image."
+
 SHOWN_UPDATES = 100
 """Rows of the table; a proposal with more says how many there are."""
 
@@ -32,19 +37,23 @@ def title(updates: Sequence[Update]) -> str:
     for phrase in _phrases(updates):
         if len(prefix + phrase) <= TITLE_LIMIT:
             return prefix + phrase
-    return (prefix + _phrases(updates)[-1])[: TITLE_LIMIT - 1] + "…"
+    return (prefix + _phrases(updates)[-1])[: TITLE_LIMIT - 3] + "..."
 
 
 def body(updates: Sequence[Update]) -> str:
-    """Answer what a reviewer asks: what, where, from, to, how big, why, how to go back."""
-    sections = [
-        _sentence(updates),
-        _table(updates),
-        *_whys(updates),
-        _way_back(),
-        _digests(updates),
-    ]
-    return "\n\n".join(section for section in sections if section) + "\n"
+    """Answer what a reviewer asks: what, where, from, to, how big, why, how to go back.
+
+    Over the limit whole sections drop, first the full digests, then the reasons; the table never.
+    """
+    table = [_sentence(updates), _table(updates)]
+    reasons = _whys(updates)
+    choices = (
+        [*table, *reasons, _way_back(), _digests(updates)],
+        [*table, *reasons, _way_back()],
+        [*table, _TOO_LONG, _way_back()],
+    )
+    texts = ["\n\n".join(section for section in sections if section) + "\n" for sections in choices]
+    return next((text for text in texts if len(text) <= BODY_LIMIT), texts[-1])
 
 
 def summary(updates: Sequence[Update]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from imagebot.plan import Update
 
 _MARKER = re.compile(r"<!-- imagebot:v1 ([A-Za-z0-9_=-]{1,40000}) -->")
-_LIST_LIMIT = 200
+_LIST_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Marker:
     Attributes:
         proposal: Id of the proposal.
         fingerprint: Hash of title and moves; it changes only when they do.
-        targets: ``path image tag digest`` of every update, sorted; says whether two plans want
-            the same thing. Cut at 200 for very large proposals.
+        targets: A hash for what every update wants; says whether two plans want the same thing.
+            Cut at 500 for very large proposals.
         closed_by_bot: Whether imagebot itself closed the pull request.
     """
 
@@ -62,16 +62,19 @@ def marker(proposal: str, title: str, updates: Sequence[Update]) -> Marker:
 
 
 def targets(updates: Sequence[Update]) -> tuple[str, ...]:
-    """What every update wants, in a comparable form.
+    """What every update wants, as short hashes that can be compared.
 
     The digest counts only where one is pinned: a tag alone asks for the tag, whatever it holds.
     """
     wanted = {
-        f"{u.reference.path} {u.reference.image.name} {u.to.tag or ''} "
-        f"{(u.to.digest or '') if u.source.digest else ''}"
+        f"{u.reference.path} {u.reference.image.name} {u.to.tag} {u.to.digest if u.source.digest else ''}"
         for u in updates
     }
-    return tuple(sorted(wanted)[:_LIST_LIMIT])
+    return tuple(sorted(map(_short_hash, wanted))[:_LIST_LIMIT])
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
 def find_marker(body: str) -> Marker | None:

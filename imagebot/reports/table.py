@@ -12,8 +12,8 @@ from rich.text import Text
 
 from imagebot.untrusted import clean
 
-PIPE_WIDTH = 100_000
-"""Columns assumed where no terminal cuts lines, so that every line can be copied whole."""
+LINE = 100_000
+"""Columns that are never reached: lines are not cut here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ def table(rows: Sequence[Row], screen: Screen, *, droppable: Sequence[int] = ())
     Args:
         rows: Cells of equal number.
         screen: Where it is shown.
-        droppable: Columns to leave out, the first first, until the rest fits the width.
+        droppable: Columns to leave out, the first first, until the rest fits the width. What is still
+            too wide runs on, and the terminal wraps it: every place and name can be copied whole.
     """
     if not rows:
         return ""
@@ -57,7 +58,7 @@ def table(rows: Sequence[Row], screen: Screen, *, droppable: Sequence[int] = ())
         columns.remove(candidate)
     grid = Table.grid(padding=(0, 2))
     for _ in columns:
-        grid.add_column(overflow="fold")
+        grid.add_column(no_wrap=True)
     for row in rows:
         grid.add_row(*(_text(row[column]) for column in columns))
     return _render(grid, screen)
@@ -81,7 +82,7 @@ def _render(renderable: Table | Text, screen: Screen) -> str:
     out = StringIO()
     console = Console(
         file=out,
-        width=screen.width or PIPE_WIDTH,
+        width=LINE,
         force_terminal=screen.colour,
         no_color=not screen.colour,
         color_system="standard" if screen.colour else None,

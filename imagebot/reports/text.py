@@ -30,7 +30,7 @@ def scan_text(scan: Scan, screen: Screen) -> str:
     rows = [
         [
             Cell(_place(item.reference)),
-            Cell(item.reference.written, "bold"),
+            Cell(_written(item.reference, screen), "bold"),
             Cell(item.reference.descriptor, "dim"),
             Cell(item.environment or "-"),
             Cell(_governed(item), "" if item.managed else "dim"),
@@ -136,6 +136,14 @@ def pin_text(pin: Pin) -> str:
     """A pin for a narrow column: the tag, and the first digits of the digest."""
     digest = f"@{short_digest(pin.digest)}" if pin.digest else ""
     return f"{pin.tag or ''}{digest}"
+
+
+def _written(reference: Reference, screen: Screen) -> str:
+    """The reference as written; on a terminal with a short digest, in a pipe whole."""
+    digest = reference.image.digest
+    if screen.width is None or digest is None:
+        return reference.written
+    return reference.written.replace(digest, f"sha256:{short_digest(digest)}…")
 
 
 def _update_row(update: Update) -> Row:

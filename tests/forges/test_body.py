@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from imagebot.forges.body import TITLE_LIMIT, body, summary, title
+from imagebot.forges.marker import marker
 from imagebot.plan import Update
 from imagebot.policies.policy import Policy, TagRules, Verdict
 from tests.builders import NEW, OLD, reference, update
@@ -113,6 +114,24 @@ def test_large_proposals_say_how_many_rows_are_not_shown() -> None:
 
     assert text.count("| staging |") == 100
     assert "and 30 more references" in text
+
+
+@pytest.mark.parametrize("number", [60, 150, 900])
+def test_whatever_its_size_a_proposal_fits_a_pull_request(number: int) -> None:
+    rejected = tuple(Verdict(f"{n}.0.0", False, "outside >=1.4 <2") for n in range(10))
+    updates = [
+        update(
+            reference(path=f"{'deep/' * 20}{n}.yaml", image=f"ghcr.io/acme/service-{n}"), passed_over=rejected
+        )
+        for n in range(number)
+    ]
+
+    text = body(updates)
+
+    assert len(f"{text}{marker('staging/web', title(updates), updates)}") < 65_536
+    assert text.count("| staging |") == min(number, 100)
+    assert "**Roll back:**" in text
+    assert len(f"{marker('a', 'b', updates)}") < 40_000
 
 
 def test_summary_names_place_image_and_both_versions() -> None:
