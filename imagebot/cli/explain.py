@@ -30,7 +30,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "image", metavar="IMAGE|FILE:LINE", help="an image's name, or the place of a reference"
     )
-    parser.add_argument("--path", default=".", metavar="PATH", help=options.PATH_HELP)
+    options.add_path(parser)
     parser.add_argument("--current", metavar="TAG", help="explain as if this tag were deployed")
     options.add_common(parser, formats=("text", "json"))
     options.add_policies(parser)

@@ -22,6 +22,9 @@ BODY_LIMIT = 50_000
 
 _TOO_LONG = "Why these tags: too long for one page; `imagebot explain` says it for each image."
 
+TABLE_LIMIT = 40_000
+"""Characters of the table."""
+
 SHOWN_UPDATES = 100
 """Rows of the table; a proposal with more says how many there are."""
 
@@ -126,14 +129,19 @@ def _sentence(updates: Sequence[Update]) -> str:
 
 
 def _table(updates: Sequence[Update]) -> str:
-    rows = [
-        "| Environment | File | Image | From | To | Step |",
-        "|---|---|---|---|---|---|",
-        *(_row(update) for update in updates[:SHOWN_UPDATES]),
-    ]
-    hidden = len(updates) - SHOWN_UPDATES
-    note = f"\n\nand {_count(hidden, 'more reference')}: see the changed files." if hidden > 0 else ""
-    return "\n".join(rows) + note
+    """A row for each update, as many as a page holds; the rest is counted."""
+    head = "| Environment | File | Image | From | To | Step |\n|---|---|---|---|---|---|"
+    rows: list[str] = []
+    room = TABLE_LIMIT
+    for update in updates[:SHOWN_UPDATES]:
+        row = _row(update)
+        room -= len(row)
+        if room < 0:
+            break
+        rows.append(row)
+    hidden = len(updates) - len(rows)
+    note = f"\n\nand {_count(hidden, 'more reference')}: see the changed files." if hidden else ""
+    return "\n".join([head, *rows]) + note
 
 
 def _row(update: Update) -> str:

@@ -159,20 +159,20 @@ def test_explain_says_each_tag_and_its_rule(team: Team, imagebot: Run, asked: st
     digest = team.registry.push("acme/web", "1.5.0")
     image = asked.replace("REGISTRY", team.registry.host)
 
-    document = imagebot("explain", image, "--path", str(team.clone), "-o", "json").json
+    document = imagebot("explain", image, str(team.clone), "-o", "json").json
 
     assert (document["selected"], document["current"], document["policy"]) == ("1.5.0", "1.4.2", "web")
     verdicts = {c["tag"]: (c["accepted"], c["reason"], c["digest"]) for c in document["candidates"]}
     assert verdicts["1.5.0"] == (True, "newest allowed", digest)
     assert verdicts["2.0.0"] == (False, "outside <2", None)
     assert "prefix" in verdicts["v9"][1]
-    text = imagebot("explain", image, "--path", str(team.clone)).out
+    text = imagebot("explain", image, str(team.clone)).out
     assert "policies/web.yaml:2" in text
     assert "✗  2.0.0  outside <2" in text
 
 
 def test_explain_says_what_is_missing_for_a_policy(team: Team, imagebot: Run) -> None:
-    outcome = imagebot("explain", "redis", "--path", str(team.clone))
+    outcome = imagebot("explain", "redis", str(team.clone))
 
     assert outcome.code == 2
     assert "no policy governs docker.io/library/redis" in outcome.err
