@@ -39,7 +39,7 @@ def open_registries(source: Source, arguments: Namespace) -> Iterator[RegistryCl
         home=Path.home(),
     )
     settings = dict(source.configuration.settings.registries)
-    with RegistryClient(settings, credentials, root=source.root) as client:
+    with RegistryClient(settings, credentials, read=source.snapshot.read) as client:
         yield client
 
 

@@ -23,15 +23,10 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]*://|[^/@\s]+@[^/:\s]+:", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A snapshot with its configuration.
-
-    Attributes:
-        root: Folder the snapshot lies in; None for a clone of a Git URL.
-    """
+    """A snapshot with its configuration."""
 
     snapshot: Snapshot
     configuration: Configuration
-    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +45,8 @@ def open_source(arguments: Namespace, *, any_environment: bool = False) -> Sourc
         return open_target(arguments).source
     from imagebot.repository.folder import Folder
 
-    root = Path(arguments.path)
-    folder = Folder(root)
-    return Source(folder, _configuration(folder, arguments, any_environment=any_environment), root)
+    folder = Folder(Path(arguments.path))
+    return Source(folder, _configuration(folder, arguments, any_environment=any_environment))
 
 
 def open_target(arguments: Namespace) -> Target:
@@ -84,8 +78,7 @@ def _at_tip(repository: GitRepository, branch: str, arguments: Namespace) -> Sou
             id="branch-missing",
         )
     snapshot = repository.snapshot(commit)
-    root = None if is_url(arguments.path) else Path(arguments.path)
-    return Source(snapshot, _configuration(snapshot, arguments), root)
+    return Source(snapshot, _configuration(snapshot, arguments))
 
 
 def is_url(location: str) -> bool:

@@ -9,7 +9,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Self, TypeVar
 
-from imagebot.errors import ConfigError, RegistryError, RegistryProtocol
+from imagebot.errors import ConfigError, ImagebotError, RegistryError, RegistryProtocol
 from imagebot.policies.policy import RegistrySettings
 from imagebot.references.image import ImageName, is_tag
 from imagebot.registries.docker_config import Credentials
@@ -19,6 +19,7 @@ from imagebot.registries.manifests import find_digest
 from imagebot.registries.session import Session
 from imagebot.registries.tags import list_tags
 from imagebot.registries.tokens import Tokens
+from imagebot.untrusted import clean
 
 Answer = TypeVar("Answer", bound=str | tuple[str, ...])
 
@@ -29,7 +30,7 @@ class RegistryClient:
     Args:
         settings: How to speak to hosts.
         credentials: Who asks.
-        root: Folder that relative ``ca`` paths start from; None where there is none.
+        read: Reads a file of the config repository, for ``ca`` paths that are relative.
         timeout_s: Seconds a host may take for one answer.
     """
 
@@ -38,11 +39,11 @@ class RegistryClient:
         settings: Mapping[str, RegistrySettings],
         credentials: Credentials,
         *,
-        root: Path | None = None,
+        read: Callable[[str], bytes] | None = None,
         timeout_s: float = READ_S,
     ) -> None:
         self._settings = settings
-        self._root = root
+        self._read = read
         self._http = Http(timeout_s=timeout_s)
         self._session = Session(self._http, Tokens(self._http), credentials)
         self._lock = Lock()
@@ -80,17 +81,23 @@ class RegistryClient:
         return found
 
     def _trust(self, found: Endpoint) -> ssl.SSLContext | None:
+        """The system's authorities and the one of the settings; None where the settings name none."""
         if found.ca is None:
             return None
-        path = Path(found.ca) if self._root is None else self._root / found.ca
         try:
-            return ssl.create_default_context(cafile=path)
-        except OSError as error:
+            if self._read is None or Path(found.ca).is_absolute():
+                certificates = Path(found.ca).read_bytes()
+            else:
+                certificates = self._read(found.ca)
+            trust = ssl.create_default_context()
+            trust.load_verify_locations(cadata=certificates.decode("ascii"))
+        except (OSError, ValueError, ImagebotError) as error:
             raise ConfigError(
-                f"cannot read the certificate authority of {found.host}: {path}",
+                f"cannot use the certificate authority of {found.host}: {clean(found.ca)}",
                 hint="registries.<host>.ca is a PEM file, relative to the root of the repository",
                 id="settings-ca",
             ) from error
+        return trust
 
     def _once(self, question: Hashable, ask: Callable[[], Answer]) -> Answer:
         """Ask once; a second thread with the same question waits for the first one's answer."""

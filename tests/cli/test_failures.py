@@ -321,3 +321,21 @@ def test_a_broken_descriptor_is_skipped_and_the_rest_goes_on(team: Team, imagebo
     assert ("envs/staging/broken.yaml", "invalid YAML") in [
         (s["path"], s["reason"].partition(":")[0]) for s in outcome.json["skipped"]
     ]
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_certificate_authority_that_cannot_be_used_is_named(
+    team: Team, imagebot: Run, content: str | None
+) -> None:
+    settings = 'registries: {"r.internal": {ca: certs/internal.pem}}\n'
+    files = {
+        "imagebot.yaml": settings,
+        "policies/x.yaml": 'policies: [{name: x, images: ["r.internal/*"]}]\n',
+    }
+    files["x.yaml"] = "services: {a: {image: r.internal/a:1.0}}\n"
+    team.commit(files | ({"certs/internal.pem": content} if content else {}))
+
+    for location in (str(team.clone), team.hosted.clone_url):
+        outcome = imagebot("plan", location)
+        assert outcome.code == 2
+        assert "cannot use the certificate authority of r.internal: certs/internal.pem" in outcome.err
