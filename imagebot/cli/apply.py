@@ -77,7 +77,10 @@ def apply_cycle(arguments: Namespace, stop: Callable[[], bool] = lambda: False) 
     if arguments.dry_run:
         bot = dry(bot, lambda text: note(f"dry run: {text}"))
     plan = _plan(target.source, arguments)
-    outcomes = tuple(propose(plan, bot, stop=stop))
+    # without a policy nothing is proposed, and what was proposed is no reason to close it: whoever
+    # points imagebot at the wrong place must not lose every pull request
+    governed = bool(target.source.configuration.policies)
+    outcomes = tuple(propose(plan, bot, stop=stop)) if governed else ()
     _show(plan, outcomes, arguments)
     return exit_code(plan, outcomes)
 

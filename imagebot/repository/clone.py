@@ -27,6 +27,12 @@ def local_git(path: Path) -> Git:
     git = Git(path.resolve(), {})
     if git.attempt("rev-parse", "--git-dir").code != 0:
         raise RepositoryMissing(f"{path} is not a Git repository", hint="use --local to edit a plain folder")
+    top = git.attempt("rev-parse", "--show-toplevel")  # fails in a bare repository
+    if top.code == 0 and Path(top.text) != path.resolve():
+        raise RepositoryMissing(
+            f"{path} is a folder of the repository {top.text}, and not its root",
+            hint=f"pull requests are about whole repositories: name {top.text}",
+        )
     return git
 
 

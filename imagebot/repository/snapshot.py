@@ -37,7 +37,7 @@ class CommitSnapshot:
 
     @cached_property
     def _entries(self) -> dict[str, FileEntry]:
-        listed = self._git("ls-tree", "-r", "-z", self._commit).out
+        listed = self._git("ls-tree", "-r", "-z", "--full-tree", self._commit).out
         entries = {}
         for record in listed.split(b"\0")[:-1]:
             facts, _, name = record.partition(b"\t")

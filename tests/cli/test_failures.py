@@ -339,3 +339,22 @@ def test_a_certificate_authority_that_cannot_be_used_is_named(
         outcome = imagebot("plan", location)
         assert outcome.code == 2
         assert "cannot use the certificate authority of r.internal: certs/internal.pem" in outcome.err
+
+
+def test_without_a_policy_no_pull_request_is_closed(team: Team, imagebot: Run, tmp_path: Path) -> None:
+    team.push(web="1.5.0")
+    imagebot("apply", str(team.clone))
+    (tmp_path / "empty").mkdir()
+
+    outcome = imagebot("apply", str(team.clone), "--policies", str(tmp_path / "empty"))
+
+    assert outcome.code == 0
+    assert "no policy files found" in outcome.err
+    assert len(team.open_pulls) == 2
+
+
+def test_a_folder_inside_a_repository_is_not_taken_for_the_whole(team: Team, imagebot: Run) -> None:
+    outcome = imagebot("apply", str(team.clone / "envs"))
+
+    assert outcome.code == 2
+    assert f"is a folder of the repository {team.clone}, and not its root" in outcome.err
