@@ -73,11 +73,15 @@ def _undeployed(
     from imagebot.policies.governing import first_for_image
     from imagebot.references.image import ImageReference
 
+    if any(item.policy for item in references):
+        raise UsageError(
+            f"{arguments.image} is written without a tag, so there is no version to compare with",
+            hint="say which is deployed with --current TAG",
+        )
     if references:
         reasons = "; ".join(dict.fromkeys(item.why for item in references))
         raise UsageError(
-            f"no policy governs {arguments.image}: {reasons}",
-            hint="see the `images` of your policies",
+            f"no policy governs {arguments.image}: {reasons}", hint="see the `images` of your policies"
         )
     image = ImageReference.parse(arguments.image)
     policy = first_for_image(image.name, configuration)

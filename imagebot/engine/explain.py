@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
 
 def subjects(references: Sequence[Scanned], current: str | None) -> tuple[Subject, ...]:
-    """Distinct (image, policy, current tag) among managed references, in the order they come."""
+    """Distinct (image, policy, current tag) among managed references, in the order they come.
+
+    A reference without a tag has nothing to compare with and is left out, unless a tag is given.
+    """
     found: dict[tuple[ImageName, str, str | None], list[Scanned]] = {}
     for item in references:
-        if item.policy is not None:
-            tag = current or item.reference.image.tag
+        tag = current or item.reference.image.tag
+        if item.policy is not None and tag is not None:
             found.setdefault((item.reference.image.name, item.policy.name, tag), []).append(item)
     return tuple(
         Subject(name, places[0].policy, tag, places[0].why, tuple(places))

@@ -178,6 +178,20 @@ def test_explain_says_what_is_missing_for_a_policy(team: Team, imagebot: Run) ->
     assert "no policy governs docker.io/library/redis" in outcome.err
 
 
+def test_explain_needs_a_tag_to_compare_with(team: Team, imagebot: Run) -> None:
+    digest = "sha256:" + "a" * 64
+    team.commit({"envs/a.yaml": f"services: {{a: {{image: 'REGISTRY/acme/api@{digest}'}}}}\n"})
+    team.push(api="1.0.0 1.1.0")
+    name = f"{team.registry.host}/acme/api"
+
+    refused = imagebot("explain", name, str(team.clone))
+    answered = imagebot("explain", name, str(team.clone), "--current", "1.0.0", "-o", "json")
+
+    assert refused.code == 2
+    assert "--current TAG" in refused.err
+    assert answered.json["selected"] == "1.1.0"
+
+
 TAGS = "1.4.1\n1.4.2\n\n1.5.0\n2.0.0\nlatest\n"
 
 
