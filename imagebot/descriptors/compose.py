@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from imagebot.descriptors.nodes import Mapping, Node, Scalar
 from imagebot.descriptors.reference import Reference, Skipped
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.written import whole
+from imagebot.descriptors.written import is_empty, whole
 
 DESCRIPTOR = "compose"
 TOP_LEVEL = frozenset(
@@ -47,5 +47,5 @@ def find(source: Source, document: Node) -> Iterator[Reference | Skipped]:
         return
     for _, service in services.pairs:
         image = service.scalar("image") if isinstance(service, Mapping) else None
-        if image is not None and image.value:
+        if image is not None and not is_empty(image):
             yield whole(source, DESCRIPTOR, image)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from imagebot.descriptors.nodes import Mapping, Node, Sequence, walk
 from imagebot.descriptors.reference import Reference, Skipped
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.written import whole
+from imagebot.descriptors.written import is_empty, whole
 
 DESCRIPTOR = "kubernetes"
 CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
@@ -39,7 +39,7 @@ def find(source: Source, document: Node) -> Iterator[Reference | Skipped]:
 def _images(source: Source, containers: Sequence) -> Iterator[Reference | Skipped]:
     for container in containers.items:
         image = container.scalar("image") if isinstance(container, Mapping) else None
-        if image is not None and image.value:
+        if image is not None and not is_empty(image):
             yield whole(source, DESCRIPTOR, image)
 
 

@@ -13,6 +13,9 @@ POD = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: {}\n"
     ("path", "text", "descriptor", "written"),
     [
         ("a.yaml", POD.format("nginx"), "kubernetes", ["nginx"]),
+        ("a.yaml", POD.format("null"), None, []),
+        ("a.yaml", POD.format("''"), None, []),
+        ("a.yaml", POD.format("'null'"), "kubernetes", ["null"]),
         ("a.yaml", "apiVersion: v1\nkind: ConfigMap\ndata: {image: 'a:1'}\n", None, []),
         ("a.yaml", "apiVersion: x/v1\nkind: CustomResourceDefinition\ncontainers: [{image: 'a:1'}]\n", None, []),
         ("kustomization.yml", "images: [{name: a/b, newTag: '1'}]\n", "kustomize", ["a/b:1"]),
