@@ -93,6 +93,9 @@ def _propose(proposal: Proposal, plan: Plan, bot: Bot, world: _World) -> Outcome
     if branch.foreign:
         reason = f"branch {proposal.branch} has a commit that imagebot did not write; it is left alone"
         return _outcome(proposal.id, proposal.branch, "held", reason, opened)
+    if opened and find_marker(opened.body) is None:
+        reason = "the pull request from its branch has no marker of imagebot in its body; it is left alone"
+        return _outcome(proposal.id, proposal.branch, "held", reason, opened)
     wanted = marker(proposal.id, proposal.title, proposal.updates)
     if opened is None and (closed := _closed_by_person(bot, wanted, proposal.branch)):
         reason = f"a person closed #{closed.number} without merging it, so this version is not proposed again"

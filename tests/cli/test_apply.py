@@ -375,3 +375,25 @@ def test_plain_git_moves_and_removes_its_branch(team: Team, imagebot: Run) -> No
 
     assert actions(moved)["staging/web"] == "updated"
     assert team.hosted.tip(STAGING) is None
+
+
+def test_a_body_that_a_person_wrote_is_never_overwritten(team: Team, imagebot: Run) -> None:
+    team.push(web="1.5.0")
+    imagebot("apply", str(team.clone))
+    team.hosted.edit_pull(team.open_pulls[STAGING], {"title": "Mine now", "body": "I take it from here."})
+    team.push(web="1.5.1")
+
+    outcome = imagebot("apply", str(team.clone), "-o", "json")
+
+    assert actions(outcome)["staging/web"] == "held"
+    assert team.open_pulls[STAGING].body == "I take it from here."
+
+
+def test_a_title_that_a_person_changed_stays_while_nothing_moves(team: Team, imagebot: Run) -> None:
+    team.push(web="1.5.0")
+    imagebot("apply", str(team.clone))
+    team.hosted.edit_pull(team.open_pulls[STAGING], {"title": "Please wait for Monday"})
+
+    imagebot("apply", str(team.clone))
+
+    assert team.open_pulls[STAGING].title == "Please wait for Monday"
