@@ -20,7 +20,7 @@ HEAD = """\
 Written from the program by `.ci/write_command_line.py`.
 
 The answer goes to stdout, everything else to stderr. Every option can be set by the environment (`IMAGEBOT_` and its
-name) and by the flag, which is stronger. Shell completion: `imagebot --print-completion bash` (or `zsh`, `tcsh`).
+name) and by the flag, which is stronger. `IMAGEBOT_DEBUG=1` shows the trace of a bug. Shell completion: `imagebot --print-completion bash` (or `zsh`, `tcsh`).
 
 ## Exit codes
 

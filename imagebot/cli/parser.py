@@ -38,6 +38,7 @@ exit codes:
   70 a bug   130/143 interrupted
 
 Every option can be set by the environment: IMAGEBOT_ and its name (--cache DIR: IMAGEBOT_CACHE=DIR).
+IMAGEBOT_DEBUG=1 shows the trace of a bug.
 """
 
 
