@@ -6,9 +6,20 @@ import json
 import re
 from dataclasses import dataclass
 
-_COMMENT = re.compile(r"(?:^|[ \t\]},])#(?P<text>.*)$")
-_ORDER = re.compile(r"\s*imagebot:\s*(?P<order>.*)")
-_POLICY = re.compile(r"policy=(?P<name>[A-Za-z0-9][A-Za-z0-9._:-]*)")
+from imagebot.untrusted import clean
+
+# Quoted values are stepped over: what is in them is no comment.
+_COMMENT = re.compile(
+    r"""
+      (?<![^\s,:\[{])"(?:[^"\\]|\\.)*"
+    | (?<![^\s,:\[{])'(?:[^']|'')*'
+    | (?:^|(?<=[\s\]},]))\#(?P<text>.*)
+    """,
+    re.VERBOSE,
+)
+_ORDER = re.compile(r"\s*imagebot:(?P<order>.*)")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,252}")
+"""A policy's name; Flux's has a namespace before it and may have a part behind it."""
 _SETTER = re.compile(r"\s*(?P<json>\{.*\})\s*")
 _PARTS = (":tag", ":name", ":digest")
 
@@ -20,10 +31,13 @@ class Orders:
     Attributes:
         ignored: Keep the line as it is.
         bound: Name of the policy that governs the line.
+        fault: Why the comment is not understood, or an empty text. Such a line is better left alone:
+            it was meant to hold something back.
     """
 
     ignored: bool = False
     bound: str | None = None
+    fault: str = ""
 
 
 def orders(rest_of_line: str) -> Orders:
@@ -31,15 +45,27 @@ def orders(rest_of_line: str) -> Orders:
 
     ``# imagebot: ignore``, ``# imagebot: policy=web``, ``# {"$imagepolicy": "ns:name:tag"}``.
     """
-    comment = _COMMENT.search(rest_of_line.rstrip("\r"))
-    if comment is None:
-        return Orders()
-    text = comment["text"]
-    if order := _ORDER.match(text):
-        words = order["order"].split()
-        policy = _POLICY.search(order["order"])
-        return Orders("ignore" in words, policy["name"] if policy else None)
-    return Orders(bound=_setter(text))
+    line = rest_of_line.partition("\r")[0]
+    text = next((found["text"] for found in _COMMENT.finditer(line) if found["text"] is not None), "")
+    order = _ORDER.match(text)
+    return _words(order["order"]) if order else Orders(bound=_setter(text))
+
+
+def _words(order: str) -> Orders:
+    """The leading words are orders; what follows them is for people."""
+    ignored, bound = False, None
+    for word in (word.rstrip(",;") for word in order.split()):
+        key, _, name = word.partition("=")
+        if word == "ignore":
+            ignored = True
+        elif key == "policy" and _NAME.fullmatch(name):
+            bound = name
+        else:
+            break
+    if ignored or bound:
+        return Orders(ignored, bound)
+    asked = clean(order, 60)
+    return Orders(fault=f"the comment asks for {asked!r}: imagebot knows `ignore` and `policy=NAME`")
 
 
 def _setter(text: str) -> str | None:
@@ -52,7 +78,7 @@ def _setter(text: str) -> str | None:
     except (ValueError, RecursionError):
         return None
     name = marker.get("$imagepolicy") if isinstance(marker, dict) else None
-    if not isinstance(name, str) or not name:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         return None
     part = next((part for part in _PARTS if name.endswith(part)), "")
     return name.removesuffix(part)

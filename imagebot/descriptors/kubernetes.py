@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imagebot.descriptors.nodes import Mapping, Node, Sequence, walk
+from imagebot.descriptors.nodes import Mapping, Node, Sequence, resolved, walk
 from imagebot.descriptors.reference import Reference, Skipped
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.written import is_empty, whole
@@ -27,22 +27,22 @@ def claims(source: Source, document: Node) -> bool:
 
 def find(source: Source, document: Node) -> Iterator[Reference | Skipped]:
     """Containers by shape and not by kind: custom workloads hold the same pod template."""
-    for node in walk(document):
-        if not isinstance(node, Mapping) or _kind(node) in NOT_WORKLOADS:
-            continue
+    seen: set[int] = set()
+    for node in walk(document, without=_is_schema):
         for key in CONTAINERS:
-            containers = node.get(key)
-            if isinstance(containers, Sequence):
+            containers = node.get(key) if isinstance(node, Mapping) else None
+            if isinstance(containers, Sequence) and id(containers) not in seen:
+                seen.add(id(containers))  # one list behind many aliases is read once
                 yield from _images(source, containers)
 
 
 def _images(source: Source, containers: Sequence) -> Iterator[Reference | Skipped]:
-    for container in containers.items:
+    for container in map(resolved, containers.items):
         image = container.scalar("image") if isinstance(container, Mapping) else None
         if image is not None and not is_empty(image):
             yield whole(source, DESCRIPTOR, image)
 
 
-def _kind(node: Mapping) -> str:
+def _is_schema(node: Mapping) -> bool:
     kind = node.scalar("kind")
-    return kind.value if kind else ""
+    return kind is not None and kind.value in NOT_WORKLOADS

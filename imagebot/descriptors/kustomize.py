@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imagebot.descriptors.nodes import Mapping, Node, Sequence
+from imagebot.descriptors.nodes import Mapping, Node, Sequence, resolved
 from imagebot.descriptors.reference import Reference, Skipped
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.written import is_empty, joined
@@ -30,14 +30,15 @@ def find(source: Source, document: Node) -> Iterator[Reference | Skipped]:
     images = document.get("images") if isinstance(document, Mapping) else None
     if not isinstance(images, Sequence):
         return
-    for entry in images.items:
+    for entry in map(resolved, images.items):
         if isinstance(entry, Mapping) and (found := _entry(source, entry)):
             yield found
 
 
 def _entry(source: Source, entry: Mapping) -> Reference | Skipped | None:
-    name = entry.scalar("newName") or entry.scalar("name")
-    if name is None:
+    new_name = entry.scalar("newName")
+    name = entry.scalar("name") if is_empty(new_name) else new_name
+    if name is None or is_empty(name):
         return None
     tag, digest = entry.scalar("newTag"), entry.scalar("digest")
     if is_empty(tag) and is_empty(digest):

@@ -7,37 +7,26 @@ anchor, and a file of nested aliases must cost no more than its size.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass, field
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
-    DocumentEndEvent,
     DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
-    StreamEndEvent,
-    StreamStartEvent,
 )
 
-from imagebot.descriptors.source import NotUnderstood, Source
-from imagebot.untrusted import clean
+from imagebot.descriptors.events import Event, events, properties_end
+from imagebot.descriptors.source import Source
 
-DEPTH_LIMIT = 100
-"""Levels of nesting; nothing that a cluster accepts comes near."""
-
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t]|\r?\n)*)+")
-"""Anchor and tag: parsers count them to the scalar, an edit must not."""
-
-Event = Any
-"""An event of ruamel.yaml, which has no types of its own."""
+MERGE_KEY = "<<"
+MERGE_LIMIT = 100
+"""Mappings that one look-up follows through merge keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +48,43 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A mapping; duplicate keys stay visible."""
+    """A mapping; duplicate keys stay visible.
+
+    Attributes:
+        pairs: Keys and values as they are written.
+        start: Offset of its first character.
+        last: The value of every key that is a scalar; of duplicate keys the last, as readers take it.
+    """
 
     pairs: tuple[tuple[Node, Node], ...]
     start: int
+    last: MappingType[str, Node] = field(repr=False, compare=False)
 
     def get(self, key: str) -> Node | None:
-        """The value of a key; of duplicate keys the last, as readers take it."""
-        found = None
-        for name, value in self.pairs:
-            if isinstance(name, Scalar) and name.value == key:
-                found = value
-        return found
+        """The value of a key, behind its alias, also if it comes from a merged mapping."""
+        pending, seen = [self], set[int]()
+        while pending and len(seen) < MERGE_LIMIT:
+            current = pending.pop()
+            if id(current) in seen:
+                continue
+            seen.add(id(current))
+            if key in current.last:
+                return resolved(current.last[key])
+            pending.extend(reversed(current.merged()))
+        return None
 
     def scalar(self, key: str) -> Scalar | None:
         """The value of a key if it is a scalar."""
         value = self.get(key)
         return value if isinstance(value, Scalar) else None
+
+    def merged(self) -> list[Mapping]:
+        """The mappings under the merge key, the strongest first (https://yaml.org/type/merge.html)."""
+        if MERGE_KEY not in self.last:
+            return []
+        value = resolved(self.last[MERGE_KEY])
+        several = value.items[:MERGE_LIMIT] if isinstance(value, Sequence) else (value,)
+        return [node for item in several if isinstance(node := resolved(item), Mapping)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +96,16 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """The use of an anchor; the anchor's own place is what an edit changes."""
+    """The use of an anchor; the anchor's own place is what an edit changes.
+
+    Attributes:
+        name: The anchor's name.
+        target: The anchor's node, or None if the document has none above. Left out of comparison and
+            representation, which would expand it.
+    """
 
     name: str
+    target: Node | None = field(repr=False, compare=False)
 
 
 Node = Scalar | Mapping | Sequence | Alias
@@ -99,37 +115,28 @@ def parse(source: Source) -> tuple[Node, ...]:
     """The documents of a file.
 
     Raises:
-        NotUnderstood: If the text is no YAML, or nested too deeply.
+        NotUnderstood: If the text is no YAML, or goes over a bound.
     """
     return _Builder(source.text).build(events(source.text))
 
 
-def events(text: str) -> list[Event]:
-    """The events of a text: by the C parser, and by the pure one where that refuses.
+def resolved(node: Node | None) -> Node | None:
+    """The node itself, or the one behind an alias."""
+    return node.target if isinstance(node, Alias) else node
 
-    Each accepts some legal YAML that the other does not.
 
-    Raises:
-        NotUnderstood: If both refuse.
+def walk(node: Node, *, without: Callable[[Mapping], bool] | None = None) -> Iterator[Node]:
+    """A node and everything written below it, in the order of the file; aliases are not followed.
+
+    Args:
+        node: Where to begin.
+        without: Mappings to leave out, with everything below them.
     """
-    try:
-        return list(YAML(typ="safe", pure=False).parse(text))
-    except YAMLError:
-        pass
-    try:
-        return list(YAML(typ="safe", pure=True).parse(text))
-    except YAMLError as error:
-        raise _invalid(error) from error
-    except (ValueError, RecursionError, IndexError, AttributeError, TypeError) as error:
-        # the pure parser meets hostile text with exceptions of its own
-        raise NotUnderstood("invalid YAML") from error
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """A node and everything below it, in the order of the file."""
     pending = [node]
     while pending:
         current = pending.pop()
+        if without and isinstance(current, Mapping) and without(current):
+            continue
         yield current
         if isinstance(current, Mapping):
             pending.extend(value for _, value in reversed(current.pairs))
@@ -137,21 +144,13 @@ def walk(node: Node) -> Iterator[Node]:
             pending.extend(reversed(current.items))
 
 
-def properties_end(text: str, event: Event) -> int:
-    """Offset of a scalar's first character behind its anchor and tag."""
-    start: int = event.start_mark.index
-    if event.anchor is None and event.tag is None:
-        return start
-    found = _PROPERTIES.match(text, start, event.end_mark.index)
-    return found.end() if found else start
-
-
 class _Builder:
-    """Turns events into nodes without recursion, so that depth is a bound and not a crash."""
+    """Turns events into nodes without recursion."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._open: list[tuple[Event, list[Node]]] = []
+        self._anchors: dict[str, Node] = {}
         self._documents: list[Node] = []
 
     def build(self, stream: list[Event]) -> tuple[Node, ...]:
@@ -162,33 +161,32 @@ class _Builder:
     def _take(self, event: Event) -> None:
         match event:
             case MappingStartEvent() | SequenceStartEvent():
-                if len(self._open) >= DEPTH_LIMIT:
-                    line = event.start_mark.line + 1
-                    raise NotUnderstood(f"nested deeper than {DEPTH_LIMIT} levels", line)
+                self._anchors.pop(event.anchor, None)  # a use within itself has no end to point at
                 self._open.append((event, []))
             case MappingEndEvent():
                 start, members = self._open.pop()
-                pairs = tuple(zip(members[::2], members[1::2], strict=True))
-                self._add(Mapping(pairs, start.start_mark.index))
+                self._add(_mapping(members, start.start_mark.index), start.anchor)
             case SequenceEndEvent():
-                self._add(Sequence(tuple(self._open.pop()[1])))
+                start, members = self._open.pop()
+                self._add(Sequence(tuple(members)), start.anchor)
             case ScalarEvent():
-                self._add(self._scalar(event))
+                self._add(self._scalar(event), event.anchor)
             case AliasEvent():
-                self._add(Alias(event.anchor))
-            case StreamStartEvent() | StreamEndEvent() | DocumentStartEvent() | DocumentEndEvent():
-                pass
+                self._add(Alias(event.anchor, self._anchors.get(event.anchor)), None)
+            case DocumentStartEvent():
+                self._anchors.clear()
 
-    def _add(self, node: Node) -> None:
+    def _add(self, node: Node, anchor: str | None) -> None:
         (self._open[-1][1] if self._open else self._documents).append(node)
+        if anchor is not None:
+            self._anchors[anchor] = node
 
     def _scalar(self, event: Event) -> Scalar:
         start = properties_end(self._text, event)
         return Scalar(event.value, event.style or "", start, event.end_mark.index)
 
 
-def _invalid(error: YAMLError) -> NotUnderstood:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not parsable"
-    line = mark.line + 1 if mark is not None else None
-    return NotUnderstood(f"invalid YAML: {clean(str(problem), 160)}", line)
+def _mapping(members: list[Node], start: int) -> Mapping:
+    pairs = tuple(zip(members[::2], members[1::2], strict=True))
+    last = {key.value: value for key, value in pairs if isinstance(key, Scalar)}
+    return Mapping(pairs, start, last)

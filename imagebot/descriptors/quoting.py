@@ -19,7 +19,7 @@ _NOT_STRINGS = re.compile(
     re.VERBOSE,
 )
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,17}")
-_FLOAT = re.compile(r"(?:0|[1-9][0-9]{0,8})\.[0-9]{0,6}[1-9]|(?:0|[1-9][0-9]{0,8})\.0")
+_FLOAT = re.compile(r"(?:0|[1-9][0-9]{0,5})\.[0-9]{0,6}[1-9]")
 
 
 def is_string(text: str) -> bool:
@@ -31,8 +31,14 @@ def needs_quotes(old: str, new: str) -> bool:
     """Whether a plain ``new`` in the place of a plain ``old`` would be read as something else.
 
     A number in the place of a number stays as it is, if it is one whose digits survive reading:
-    ``1.9`` moves to ``2.1``, but ``1.10`` would be read as 1.1.
+    ``1.9`` moves to ``2.1``, but ``1.10`` would be read as 1.1, and Go writes 1.0 as ``1``.
     """
     if is_string(new):
         return False
-    return not any(pattern.fullmatch(old) and pattern.fullmatch(new) for pattern in (_INTEGER, _FLOAT))
+    if _INTEGER.fullmatch(old) and _INTEGER.fullmatch(new):
+        return False
+    return not (_FLOAT.fullmatch(old) and _survives(new))
+
+
+def _survives(text: str) -> bool:
+    return _FLOAT.fullmatch(text) is not None and repr(float(text)) == text

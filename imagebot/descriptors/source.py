@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import chain
 
 BYTE_ORDER_MARK = "\ufeff"
 SIZE_LIMIT = 10 * 1024 * 1024
@@ -32,13 +35,14 @@ class Source:
         path: Relative to the root of the config repository.
         text: Decoded text without byte order mark; line ends as they are.
         marked: Whether the file begins with a byte order mark.
-        line_starts: Offset of every line's first character.
+        line_starts: Offset of every line's first character. Lines end with a line feed, as Git and editors
+            count them; YAML also knows a lone carriage return and, in version 1.1, some of Unicode.
     """
 
     path: str
     text: str
     marked: bool
-    line_starts: tuple[int, ...]
+    line_starts: array[int]
 
     @classmethod
     def decode(cls, path: str, content: bytes) -> Source:
@@ -56,9 +60,8 @@ class Source:
             raise NotUnderstood("not UTF-8", line) from error
         marked = text.startswith(BYTE_ORDER_MARK)
         text = text.removeprefix(BYTE_ORDER_MARK)
-        starts = [0]
-        starts.extend(i + 1 for i, char in enumerate(text) if char == "\n")
-        return cls(path, text, marked, tuple(starts))
+        starts = array("L", chain((0,), (end.end() for end in re.finditer("\n", text))))
+        return cls(path, text, marked, starts)
 
     def encode(self, text: str) -> bytes:
         """Bytes of a text that takes this one's place."""
@@ -69,7 +72,7 @@ class Source:
         line = bisect_right(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1] + 1
 
-    def rest_of_line(self, offset: int) -> str:
-        """What follows an offset on its line."""
-        end = self.text.find("\n", offset)
-        return self.text[offset:] if end < 0 else self.text[offset:end]
+    def rest_of_line(self, offset: int, limit: int = SIZE_LIMIT) -> str:
+        """What follows an offset on its line, at most ``limit`` characters."""
+        end = self.text.find("\n", offset, offset + limit)
+        return self.text[offset : offset + limit] if end < 0 else self.text[offset:end]

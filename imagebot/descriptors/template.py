@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from imagebot.descriptors.nodes import Mapping, Node, walk
@@ -9,6 +10,10 @@ from imagebot.descriptors.source import NotUnderstood, Source
 
 GO = "Go template, not YAML: point imagebot at the values it is rendered with"
 JINJA = "Jinja template, not YAML: point imagebot at the values it is rendered with"
+
+# Behind a quote or in a comment the signs are text, and ${{ }} is a workflow's expression: legal YAML.
+_JINJA = re.compile(r"^[^#\"'\n]*?\{%", re.MULTILINE)
+_GO = re.compile(r"^[^#\"'\n]*?(?<!\$)\{\{", re.MULTILINE)
 
 
 def refuse_template(source: Source, documents: Iterable[Node]) -> None:
@@ -21,14 +26,20 @@ def refuse_template(source: Source, documents: Iterable[Node]) -> None:
     """
     for document in documents:
         for node in walk(document):
-            if isinstance(node, Mapping) and source.text.startswith("{{", node.start):
-                raise NotUnderstood(GO, source.position(node.start)[0])
+            if isinstance(node, Mapping):
+                _refuse(source, node)
+                for key, _ in node.pairs:
+                    _refuse(source, key)
 
 
 def template_reason(source: Source) -> NotUnderstood | None:
     """Why a text that YAML refuses may be a template, or None if it shows no sign of one."""
-    for sign, reason in (("{%", JINJA), ("{{", GO)):
-        at = source.text.find(sign)
-        if at >= 0:
-            return NotUnderstood(reason, source.position(at)[0])
+    for sign, reason in ((_JINJA, JINJA), (_GO, GO)):
+        if found := sign.search(source.text):
+            return NotUnderstood(reason, source.position(found.end() - 1)[0])
     return None
+
+
+def _refuse(source: Source, node: Node) -> None:
+    if isinstance(node, Mapping) and source.text.startswith("{{", node.start):
+        raise NotUnderstood(GO, source.position(node.start)[0])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from imagebot.descriptors.nodes import Event, events, properties_end
+from ruamel.yaml.events import ScalarEvent
+
+from imagebot.descriptors.events import Event, events, properties_end
 from imagebot.descriptors.reference import Span
 from imagebot.descriptors.source import NotUnderstood, Source
 from imagebot.errors import EditError
@@ -70,35 +73,40 @@ def _same_outside(source: Source, edited: str, replacements: Sequence[Replacemen
 
 def _wanted_values(source: Source, replacements: Sequence[Replacement]) -> dict[int, str]:
     """The value every edited scalar must have, by its start; a scalar may be edited in two places."""
-    wanted: dict[int, str] = {}
+    groups: defaultdict[int, list[Replacement]] = defaultdict(list)
     for replacement in replacements:
-        same = [r for r in replacements if r.scalar == replacement.scalar]
-        if len(same) == 1:
-            wanted[replacement.scalar] = replacement.value
-            continue
-        begin, end = replacement.scalar, max(r.span.end for r in same)
-        text = source.text[begin:end]
-        for part in reversed(same):
-            text = text[: part.span.start - begin] + part.text + text[part.span.end - begin :]
-        wanted[replacement.scalar] = text.lstrip("\"'")
-    return wanted
+        groups[replacement.scalar].append(replacement)
+    return {
+        start: group[0].value if len(group) == 1 else _value_of_several(source, start, group)
+        for start, group in groups.items()
+    }
+
+
+def _value_of_several(source: Source, start: int, group: Sequence[Replacement]) -> str:
+    """A tag and a digest in one scalar; the digest, the last of them, ends it."""
+    text = source.text[start : group[-1].span.end]
+    for part in reversed(group):
+        text = text[: part.span.start - start] + part.text + text[part.span.end - start :]
+    return text.lstrip("\"'")
 
 
 def _same_event(source: Source, old: Event, new: Event, wanted: dict[int, str]) -> None:
     if type(old) is not type(new):
         raise EditError(f"{source.path}: the edit would change the structure of the file")
-    value = getattr(old, "value", None)
-    if value is not None:
+    expected = None
+    if isinstance(old, ScalarEvent):
         expected = wanted.pop(properties_end(source.text, old), None)
-        if expected is not None:
-            if new.value != expected:
-                raise EditError(
-                    f"{source.path}:{old.start_mark.line + 1}: the new value would be read differently"
-                )
-            return
-    same = (
-        getattr(old, name, None) == getattr(new, name, None)
-        for name in ("value", "style", "anchor", "tag", "implicit", "flow_style")
-    )
-    if not all(same):
-        raise EditError(f"{source.path}:{old.start_mark.line + 1}: the edit would change another value")
+    line = old.start_mark.line + 1
+    if expected is None:
+        if not _alike(old, new, ("value", "style", "anchor", "tag", "implicit", "flow_style")):
+            raise EditError(f"{source.path}:{line}: the edit would change another value")
+        return
+    if new.value != expected:
+        raise EditError(f"{source.path}:{line}: the new value would be read differently")
+    quoted = not old.style and new.style == '"'
+    if not (quoted or old.style == new.style) or not _alike(old, new, ("anchor", "tag")):
+        raise EditError(f"{source.path}:{line}: the edit would change how the value is written")
+
+
+def _alike(old: Event, new: Event, names: Sequence[str]) -> bool:
+    return all(getattr(old, name, None) == getattr(new, name, None) for name in names)

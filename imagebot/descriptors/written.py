@@ -15,6 +15,8 @@ from imagebot.references.image import ImageReference, parts
 _VARIABLE = re.compile(r"\$\{|\$\(|\$[A-Za-z_]")
 _TEMPLATE = re.compile(r"\{\{|\{%")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_COMMENT_REACH = 4096
+"""Characters behind a value in which its comment begins; a line of generated JSON may have millions."""
 
 
 def is_empty(scalar: Scalar | None) -> bool:
@@ -100,9 +102,11 @@ def _reference(
     tag: Slot | None,
     digest: Slot | None,
     scalars: Sequence[Scalar],
-) -> Reference:
+) -> Reference | Skipped:
     line, column = source.position(at.start)
     found = _orders(source, [at, *scalars])
+    if found.fault:
+        return _skipped(source, at, found.fault)
     return Reference(
         path=source.path,
         line=line,
@@ -119,9 +123,11 @@ def _reference(
 
 def _orders(source: Source, scalars: Sequence[Scalar]) -> Orders:
     """The orders on any line of the reference; the first policy named counts."""
-    found = [orders(source.rest_of_line(scalar.end)) for scalar in scalars]
+    lines = dict.fromkeys(source.rest_of_line(scalar.end, _COMMENT_REACH) for scalar in scalars)
+    found = [orders(line) for line in lines]
     bound = next((order.bound for order in found if order.bound), None)
-    return Orders(any(order.ignored for order in found), bound)
+    fault = next((order.fault for order in found if order.fault), "")
+    return Orders(any(order.ignored for order in found), bound, fault)
 
 
 def _not_editable(source: Source, scalar: Scalar) -> str:

@@ -14,6 +14,7 @@ from imagebot.descriptors.splice import apply
 from imagebot.errors import EditError
 
 VALUES = b"a: 1\nimage: {repository: x/y, tag: v1}\nb: v1\n"
+PINNED = b"image: {repository: x/y, digest: sha256:" + b"a" * 64 + b"}\n"
 
 
 def change(content: bytes = VALUES, tag: str = "v2", path: str = "values.yaml") -> Change:
@@ -30,9 +31,12 @@ def test_no_change_is_no_change() -> None:
         pytest.param(VALUES.replace(b"v1}", b"v9}"), [change()], "no longer holds v1", id="file-moved"),
         pytest.param(b"\n" + VALUES, [change()], "no longer holds", id="file-shifted"),
         pytest.param(VALUES, [change(), change(tag="v3")], "same characters", id="twice"),
-        pytest.param(VALUES, [change(tag="a b")], "no tag and no digest", id="no-tag"),
-        pytest.param(VALUES, [change(tag="v2\n")], "no tag and no digest", id="newline"),
-        pytest.param(VALUES, [change(tag="v2, x: y")], "no tag and no digest", id="injection"),
+        pytest.param(VALUES, [change(tag="a b")], "is no tag", id="no-tag"),
+        pytest.param(VALUES, [change(tag="v2\n")], "is no tag", id="newline"),
+        pytest.param(VALUES, [change(tag="v2, x: y")], "is no tag", id="injection"),
+        pytest.param(VALUES, [change(tag="sha256:" + "a" * 64)], "is no tag", id="digest-as-tag"),
+        pytest.param(PINNED, [Change(find("values.yaml", PINNED).references[0], digest="v2")], "is no digest", id="tag-as-digest"),
+        pytest.param(VALUES + b"c: {image: [}\n", [change()], "would break it|no longer holds", id="broken-file"),
         pytest.param(VALUES, [Change(change().reference, digest="sha256:" + "a" * 64)], "no digest to replace", id="no-digest"),
         pytest.param(b"\xff", [change()], "not UTF-8", id="encoding"),
     ],
@@ -53,6 +57,36 @@ def test_a_wrong_span_is_caught_by_comparing_the_values() -> None:
 
     with pytest.raises(EditError, match="another value|read differently"):
         apply(VALUES, [wrong])
+
+
+def test_a_scalar_that_is_no_reference_is_not_edited() -> None:
+    """The place is right for YAML, but what stands there is not what is found as an image."""
+    content = VALUES.replace(b"b: v1", b"b: &t v1").replace(b"tag: v1", b"tag: v0")
+    slot = change().reference.tag
+    assert slot is not None
+    at = content.rindex(b"v1")
+    span = Span(at, at + 2)
+    wrong = replace(change().reference, tag=replace(slot, span=span, scalar=span))
+
+    with pytest.raises(EditError, match="no longer holds it"):
+        apply(content, [Change(wrong, tag="v2")])
+
+
+def test_tag_and_digest_of_one_scalar_move_together() -> None:
+    old, new = "sha256:" + "a" * 64, "sha256:" + "b" * 64
+    content = f"services: {{a: {{image: 'x/y:1@{old}'}}, b: {{image: 'x/y:1'}}}}\n".encode()
+    first, second = find("compose.yaml", content).references
+
+    edited = apply(content, [Change(first, tag="2", digest=new), Change(second, tag="2")])
+
+    assert edited == content.replace(b"x/y:1", b"x/y:2").replace(old.encode(), new.encode())
+
+
+def test_many_changes_of_one_file_are_one_edit() -> None:
+    content = b"".join(b"k%d: {image: 'r.io/a:1'}\n" % n for n in range(1000))
+    changes = [Change(reference, tag="2") for reference in find("values.yaml", content).references]
+
+    assert apply(content, changes) == content.replace(b"a:1", b"a:2")
 
 
 @pytest.mark.parametrize(
@@ -77,6 +111,24 @@ def test_whatever_stands_plain_is_read_as_a_string_by_both_versions_of_yaml(text
             yaml = YAML(typ="safe", pure=True)
             yaml.version = version
             assert yaml.load(f"a: {text}")["a"] == text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "quotes"),
+    [
+        pytest.param("1.9", "2.1", False, id="survives"),
+        pytest.param("1.9", "1.10", True, id="loses-its-zero"),
+        pytest.param("0.9", "1.0", True, id="go-writes-1"),
+        pytest.param("0.1", "0.00001", True, id="becomes-an-exponent"),
+        pytest.param("1.9", "2", True, id="float-to-integer"),
+        pytest.param("15", "16", False, id="integer"),
+        pytest.param("15", "016", True, id="octal"),
+        pytest.param("v1", "16", True, id="string-to-integer"),
+        pytest.param("15", "v1", False, id="integer-to-string"),
+    ],
+)
+def test_quotes_come_where_a_reader_would_change_the_text(old: str, new: str, quotes: bool) -> None:
+    assert needs_quotes(old, new) is quotes
 
 
 @given(st.integers(0, 10**9).map(str), st.integers(0, 10**9).map(str))

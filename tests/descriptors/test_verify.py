@@ -21,8 +21,9 @@ def check(edited: str, *replacements: Replacement) -> None:
     verify(Source.decode("f.yaml", TEXT.encode()), edited, replacements)
 
 
-def test_the_intended_change_passes() -> None:
-    check(TEXT.replace("v1", "v2", 1), replacement("v2"))
+@pytest.mark.parametrize("text", ["v2", '"v2"'], ids=["plain", "with-quotes"])
+def test_the_intended_change_passes(text: str) -> None:
+    check(TEXT.replace("v1", text, 1), replacement(text, "v2"))
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,13 @@ def test_the_intended_change_passes() -> None:
         pytest.param(TEXT.replace("v1", "'v2", 1), "'v2", "v2", "would break it", id="broken"),
         pytest.param(TEXT.replace("v1", "v2 # x", 1), "v2 # x", "v2 # x", "read differently", id="comment"),
         pytest.param(TEXT.replace("v1", "v3", 1), "v3", "v2", "read differently", id="another-value"),
+        pytest.param(
+            TEXT.replace("v1", "&y v2", 1), "&y v2", "v2", "how the value is written", id="an-anchor"
+        ),
+        pytest.param(TEXT.replace("v1", "!t v2", 1), "!t v2", "v2", "how the value is written", id="a-tag"),
+        pytest.param(
+            TEXT.replace("v1", "'v2'", 1), "'v2'", "v2", "how the value is written", id="other-quotes"
+        ),
     ],
 )
 def test_everything_else_is_refused(edited: str, text: str, value: str, reason: str) -> None:
