@@ -72,6 +72,13 @@ def test_a_scalar_that_is_no_reference_is_not_edited() -> None:
         apply(content, [Change(wrong, tag="v2")])
 
 
+def test_a_tag_whose_anchor_names_another_image_is_not_moved() -> None:
+    content = b"a: {repository: x/a, tag: &t v1}\nb: {repository: *t, tag: '2'}\n"
+
+    with pytest.raises(EditError, match="change the meaning of v1:2"):
+        apply(content, [change(content)])
+
+
 def test_tag_and_digest_of_one_scalar_move_together() -> None:
     old, new = "sha256:" + "a" * 64, "sha256:" + "b" * 64
     content = f"services: {{a: {{image: 'x/y:1@{old}'}}, b: {{image: 'x/y:1'}}}}\n".encode()
