@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Callable, Hashable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from threading import Lock
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
-from imagebot.errors import ConfigError, ImagebotError, RegistryError, RegistryProtocol
+from imagebot.errors import RegistryError, RegistryProtocol
 from imagebot.policies.policy import RegistrySettings
 from imagebot.references.image import ImageName, is_tag
 from imagebot.registries.docker_config import Credentials
 from imagebot.registries.hosts import Endpoint, endpoint
 from imagebot.registries.http import READ_S, Http
 from imagebot.registries.manifests import find_digest
+from imagebot.registries.once import Once
 from imagebot.registries.session import Session
 from imagebot.registries.tags import list_tags
 from imagebot.registries.tokens import Tokens
-from imagebot.untrusted import clean
-
-Answer = TypeVar("Answer", bound=str | tuple[str, ...])
+from imagebot.registries.trust import Authorities
 
 
 class RegistryClient:
@@ -31,7 +28,7 @@ class RegistryClient:
         settings: How to speak to hosts.
         credentials: Who asks.
         read: Reads a file of the config repository, for ``ca`` paths that are relative.
-        timeout_s: Seconds a host may take for one answer.
+        timeout_s: Seconds a host may be silent.
     """
 
     def __init__(
@@ -43,12 +40,12 @@ class RegistryClient:
         timeout_s: float = READ_S,
     ) -> None:
         self._settings = settings
-        self._read = read
+        self._authorities = Authorities(read)
         self._http = Http(timeout_s=timeout_s)
         self._session = Session(self._http, Tokens(self._http), credentials)
         self._lock = Lock()
-        self._locks: dict[Hashable, Lock] = {}
-        self._answers: dict[Hashable, str | tuple[str, ...] | RegistryError] = {}
+        self._tags: Once[ImageName, tuple[str, ...]] = Once(RegistryError)
+        self._digests: Once[tuple[ImageName, str], str] = Once(RegistryError)
 
     def __enter__(self) -> Self:
         return self
@@ -63,53 +60,17 @@ class RegistryClient:
 
     def tags(self, name: ImageName) -> tuple[str, ...]:
         """All tags of a repository."""
-        return self._once(("tags", name), lambda: list_tags(self._session, self._endpoint(name), name))
+        return self._tags(name, lambda: list_tags(self._session, self._endpoint(name), name))
 
     def digest(self, name: ImageName, tag: str) -> str:
         """The digest that a tag points to now."""
         if not is_tag(tag):
             raise RegistryProtocol(f"{tag[:140]!r} is no tag")
-        return self._once(
-            ("digest", name, tag),
-            lambda: find_digest(self._session, self._endpoint(name), name, tag),
-        )
+        return self._digests((name, tag), lambda: find_digest(self._session, self._endpoint(name), name, tag))
 
     def _endpoint(self, name: ImageName) -> Endpoint:
         found = endpoint(name.host, self._settings)
         with self._lock:
-            self._http.prepare(found, self._trust(found))
+            if not self._http.knows(found):
+                self._http.prepare(found, self._authorities.of(found))
         return found
-
-    def _trust(self, found: Endpoint) -> ssl.SSLContext | None:
-        """The system's authorities and the one of the settings; None where the settings name none."""
-        if found.ca is None:
-            return None
-        try:
-            if self._read is None or Path(found.ca).is_absolute():
-                certificates = Path(found.ca).read_bytes()
-            else:
-                certificates = self._read(found.ca)
-            trust = ssl.create_default_context()
-            trust.load_verify_locations(cadata=certificates.decode("ascii"))
-        except (OSError, ValueError, ImagebotError) as error:
-            raise ConfigError(
-                f"cannot use the certificate authority of {found.host}: {clean(found.ca)}",
-                hint="registries.<host>.ca is a PEM file, relative to the root of the repository",
-                id="settings-ca",
-            ) from error
-        return trust
-
-    def _once(self, question: Hashable, ask: Callable[[], Answer]) -> Answer:
-        """Ask once; a second thread with the same question waits for the first one's answer."""
-        with self._lock:
-            lock = self._locks.setdefault(question, Lock())
-        with lock:
-            if question not in self._answers:
-                try:
-                    self._answers[question] = ask()
-                except RegistryError as error:
-                    self._answers[question] = error
-            answer = self._answers[question]
-        if isinstance(answer, RegistryError):
-            raise answer
-        return answer  # type: ignore[return-value] # the question's first word tells the type

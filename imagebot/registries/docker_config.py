@@ -19,6 +19,7 @@ from imagebot.errors import ConfigError
 from imagebot.references.image import ImageName
 from imagebot.registries.helpers import HelperFailed, ask_helper
 from imagebot.registries.hosts import DOCKER_HUB
+from imagebot.registries.once import Once
 
 HUB_KEYS = ("https://index.docker.io/v1/", "index.docker.io", "docker.io", "registry-1.docker.io")
 IDENTITY_USER = "<token>"
@@ -31,6 +32,9 @@ class Credential:
 
     Attributes:
         source: Where it came from, for messages.
+
+    Raises:
+        ValueError: If no header can carry a value; without the value.
     """
 
     source: str
@@ -38,6 +42,13 @@ class Credential:
     password: str = field(default="", repr=False)
     identity_token: str = field(default="", repr=False)
     registry_token: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        text = self.username + self.password + self.identity_token
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise ValueError("a value is no text")
+        if not (self.registry_token.isascii() and self.registry_token.isprintable()):
+            raise ValueError("`registrytoken` holds characters that no token has")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +63,14 @@ class Credentials:
     """The credentials of one configuration file.
 
     Args:
-        content: The parsed file.
+        content: The parsed file. A helper that it names is asked once for each server.
         source: Its path, for messages.
     """
 
     def __init__(self, content: Mapping[str, Any], source: str) -> None:
         self._content = content
         self._source = source
+        self._helped: Once[tuple[str, str], tuple[str, str] | None] = Once(HelperFailed)
 
     @classmethod
     def load(cls, path: Path | None, *, environ: Mapping[str, str], home: Path) -> Credentials:
@@ -74,11 +86,12 @@ class Credentials:
         """
         folder = Path(environ["DOCKER_CONFIG"]) if environ.get("DOCKER_CONFIG") else home / ".docker"
         file = path or folder / "config.json"
-        if path is None and not file.exists():
-            return cls({}, str(file))
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
         except OSError as error:
+            if path is None:  # nobody asked for this file: without it, imagebot is anonymous and says why
+                missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+                return cls({}, str(file) if missing else f"{file}, which cannot be read: {error.strerror}")
             raise ConfigError(
                 f"cannot read registry credentials from {file}: {error.strerror}",
                 id="docker-config",
@@ -130,7 +143,7 @@ class Credentials:
 
     def _ask(self, helper: str, key: str, where: str, problems: list[str]) -> Iterator[Credential]:
         try:
-            answer = ask_helper(helper, key)
+            answer = self._helped((helper, key), lambda: ask_helper(helper, key))
         except HelperFailed as error:
             problems.append(str(error))
             return
@@ -138,10 +151,13 @@ class Credentials:
             return
         source = f"{self._source}, {where}: docker-credential-{helper}"
         username, secret = answer
-        if username == IDENTITY_USER:
-            yield Credential(source, identity_token=secret)
-        else:
-            yield Credential(source, username=username, password=secret)
+        try:
+            if username == IDENTITY_USER:
+                yield Credential(source, identity_token=secret)
+            else:
+                yield Credential(source, username=username, password=secret)
+        except ValueError as error:
+            problems.append(f"docker-credential-{helper} gave no credential: {error}")
 
 
 def _keys(name: ImageName) -> list[str]:

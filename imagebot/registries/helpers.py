@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from functools import lru_cache
 from typing import Any
 
 from imagebot.untrusted import clean
@@ -16,9 +15,8 @@ class HelperFailed(Exception):  # noqa: N818 - becomes a reason, not a failure
     """A helper that is missing, fails, hangs, or answers nonsense."""
 
 
-@lru_cache(maxsize=256)
 def ask_helper(helper: str, server: str) -> tuple[str, str] | None:
-    """User and secret of a server, or None if the helper knows none. Asked once in a process.
+    """User and secret of a server, or None if the helper knows none.
 
     Raises:
         HelperFailed: Without anything that the helper printed.
@@ -51,8 +49,11 @@ def ask_helper(helper: str, server: str) -> tuple[str, str] | None:
     try:
         store: Any = TimedStore(helper)
         answer = store.get(server)
+        username, secret = answer["Username"], answer["Secret"]
     except CredentialsNotFound:
         return None
-    except (StoreError, ValueError, KeyError) as error:
+    except (StoreError, ValueError, KeyError, TypeError) as error:
         raise HelperFailed(f"docker-credential-{helper} is missing or gave no usable answer") from error
-    return str(answer["Username"]), str(answer["Secret"])
+    if not (isinstance(username, str) and isinstance(secret, str)):
+        raise HelperFailed(f"docker-credential-{helper} gave no usable answer")
+    return username, secret

@@ -6,21 +6,26 @@ import email.utils
 import random
 import re
 import ssl
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import httpx
 import stamina
 
 from imagebot import __version__
-from imagebot.errors import RegistryLimited, RegistryProtocol, RegistryUnreachable
-from imagebot.registries.hosts import Endpoint
+from imagebot.errors import ConfigError, RegistryLimited, RegistryProtocol, RegistryUnreachable
+from imagebot.registries.hosts import Endpoint, hostname, is_loopback
 from imagebot.untrusted import clean
 
 CONNECT_S = 10.0
 READ_S = 30.0
+BODY_S = 60.0
+"""A body that trickles never runs into the limit of one read."""
+
 CONNECTIONS = 64
 ATTEMPTS = 3
 LONGEST_WAIT_S = 20.0
@@ -29,7 +34,7 @@ LONGEST_WAIT_S = 20.0
 stamina.instrumentation.set_on_retry_hooks([])  # it would log every retry with its error to stderr
 
 ERROR_BODY = 64 * 1024
-USER_AGENT = f"imagebot/{__version__}"
+HEADERS = {"User-Agent": f"imagebot/{__version__}", "Accept-Encoding": "identity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +62,48 @@ class _Again(Exception):  # noqa: N818 - steers the retries
 
 
 class Http:
-    """One shared client with a pool of connections; safe to use from several threads."""
+    """A pool of connections for each host; safe to use from several threads.
 
-    def __init__(self, *, timeout_s: float = READ_S) -> None:
+    Args:
+        timeout_s: Seconds without a byte after which a server is given up.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(self, *, timeout_s: float = READ_S, clock: Callable[[], float] = time.monotonic) -> None:
         self._timeout = httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
-        self._clients: dict[str | None, httpx.Client] = {}
+        self._clock = clock
+        self._clients: dict[Endpoint, httpx.Client] = {}
 
     def close(self) -> None:
         """Give all connections back."""
         for client in self._clients.values():
             client.close()
 
-    def prepare(self, endpoint: Endpoint, verify: ssl.SSLContext | None) -> None:
-        """Make the client for hosts that trust this authority; called before threads begin."""
-        key = endpoint.ca
-        if key not in self._clients:
-            self._clients[key] = httpx.Client(
+    def knows(self, endpoint: Endpoint) -> bool:
+        """Whether a host has its pool."""
+        return endpoint in self._clients
+
+    def prepare(self, endpoint: Endpoint, verify: ssl.SSLContext) -> None:
+        """Make the pool of a host: its own, so that a host that hangs takes no connection from another.
+
+        Raises:
+            ConfigError: If the environment names a proxy that cannot be used.
+        """
+        try:
+            self._clients[endpoint] = httpx.Client(
                 timeout=self._timeout,
                 limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
                 follow_redirects=False,
-                verify=verify or True,
-                headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+                verify=verify,
+                # a proxy cannot reach this machine's loopback, and nothing else of the environment is wanted
+                trust_env=not is_loopback(hostname(endpoint.host)),
             )
+        except (ImportError, ValueError, httpx.InvalidURL):
+            raise ConfigError(
+                f"the proxy that the environment names for {endpoint.host} cannot be used",
+                hint="HTTP_PROXY, HTTPS_PROXY and ALL_PROXY take http:// and https:// addresses",
+                id="environment-proxy",
+            ) from None  # the address may hold a password
 
     def send(
         self,
@@ -96,36 +121,33 @@ class Http:
             endpoint: The registry on whose behalf it is sent.
             method: GET, HEAD or POST.
             url: Absolute.
-            headers: Beyond the client's own.
+            headers: Beyond ``HEADERS``.
             limit: Most bytes of a body to read.
             form: Fields of a POST.
 
         Raises:
             RegistryUnreachable: No answer, or 5xx, after the retries.
             RegistryLimited: 429 after the retries, or with a longer wait than is waited for.
-            RegistryProtocol: A body over the limit, or compressed although nobody asked.
+            RegistryProtocol: A body over the limit, or compressed although nobody asked; or no URL.
         """
-        client = self._clients[endpoint.ca]
+        where = clean(urlsplit(url).netloc, 80)
+        with _mapped(endpoint, where):
+            request = httpx.Request(method, url, headers={**HEADERS, **headers}, data=form)
         try:
             for attempt in stamina.retry_context(
                 on=_wait, attempts=ATTEMPTS, wait_initial=0.2, wait_max=LONGEST_WAIT_S
             ):
                 with attempt:
-                    return self._once(
-                        client,
-                        endpoint,
-                        httpx.Request(method, url, headers={**client.headers, **headers}, data=form),
-                        limit,
-                    )
+                    return self._once(endpoint, request, where, limit)
         except _Again as again:
             raise again.error from again
         raise AssertionError("the retries end with an answer or an error")
 
-    def _once(self, client: httpx.Client, endpoint: Endpoint, request: httpx.Request, limit: int) -> Answer:
-        with _mapped(endpoint, request):
-            response = client.send(request, stream=True)
+    def _once(self, endpoint: Endpoint, request: httpx.Request, where: str, limit: int) -> Answer:
+        with _mapped(endpoint, where):
+            response = self._clients[endpoint].send(request, stream=True)
             try:
-                body = _bounded(response, endpoint, limit)
+                body = self._bounded(response, where, limit)
             finally:
                 response.close()
         answer = Answer(response.status_code, response.headers, body)
@@ -135,6 +157,23 @@ class Http:
             message = f"{endpoint.host} answered {answer.status}: {answer.message() or 'no reason given'}"
             raise _Again(RegistryUnreachable(message, hint="the next run tries again"))
         return answer
+
+    def _bounded(self, response: httpx.Response, where: str, limit: int) -> bytes:
+        """The body, counted and timed while it arrives.
+
+        Compressed bodies are refused: decoding could make any size of one small chunk.
+        """
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            raise RegistryProtocol(f"{where} sent a compressed answer that nobody asked for")
+        parts, size, deadline = [], 0, self._clock() + BODY_S
+        for chunk in response.iter_raw():
+            size += len(chunk)
+            if size > limit:
+                raise RegistryProtocol(f"{where} sent an answer of more than {limit} bytes")
+            if self._clock() > deadline:
+                raise RegistryUnreachable(f"{where} did not finish its answer in {BODY_S:.0f} seconds")
+            parts.append(chunk)
+        return b"".join(parts)
 
 
 def _wait(error: Exception) -> bool | float:
@@ -153,9 +192,10 @@ def _retry_after(answer: Answer) -> float | None:
         return float(text[:9])
     try:
         when = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    seconds = (when.astimezone(UTC) - datetime.now(UTC)).total_seconds()
+    # an HTTP date is UTC, whatever zone is written beside it
+    seconds = (when.replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds()
     return seconds if seconds > 0 else None
 
 
@@ -166,26 +206,9 @@ def _limited(endpoint: Endpoint, answer: Answer) -> RegistryLimited:
     )
 
 
-def _bounded(response: httpx.Response, endpoint: Endpoint, limit: int) -> bytes:
-    """The body, counted while it arrives.
-
-    Compressed bodies are refused: decoding could make any size of one small chunk.
-    """
-    if response.headers.get("content-encoding", "identity").lower() != "identity":
-        raise RegistryProtocol(f"{endpoint.host} sent a compressed answer that nobody asked for")
-    parts, size = [], 0
-    for chunk in response.iter_raw():
-        size += len(chunk)
-        if size > limit:
-            raise RegistryProtocol(f"{endpoint.host} sent an answer of more than {limit} bytes")
-        parts.append(chunk)
-    return b"".join(parts)
-
-
 @contextmanager
-def _mapped(endpoint: Endpoint, request: httpx.Request) -> Iterator[None]:
+def _mapped(endpoint: Endpoint, where: str) -> Iterator[None]:
     """Turn the client's failures into ours, with the likely cause."""
-    where = request.url.netloc.decode("ascii", "replace")
     try:
         yield
     except httpx.ConnectError as error:
@@ -198,14 +221,15 @@ def _mapped(endpoint: Endpoint, request: httpx.Request) -> Iterator[None]:
         raise _Again(
             RegistryUnreachable(f"{where} did not answer in time", hint="the next run tries again")
         ) from error
+    except (httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError):
+        # the cause would quote the header that could not be sent, which may be a secret
+        raise RegistryProtocol(f"{endpoint.host} led to a request that cannot be sent") from None
     except httpx.HTTPError as error:
         raise _Again(
             RegistryUnreachable(
                 f"the connection to {where} broke: {_cause(error)}", hint="the next run tries again"
             )
         ) from error
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise RegistryProtocol(f"{endpoint.host} led to an address that is none") from error
 
 
 def _cause(error: Exception) -> str:

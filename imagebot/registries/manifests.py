@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 
-from imagebot.errors import RegistryNotFound, RegistryProtocol
+from imagebot.errors import RegistryProtocol
 from imagebot.references.image import ImageName, is_digest
 from imagebot.registries.hosts import Endpoint
 from imagebot.registries.http import Answer
 from imagebot.registries.session import Question, Session
+from imagebot.untrusted import clean
 
 MANIFEST_BYTES = 4 * 1024 * 1024
 TYPES = (
@@ -33,8 +34,8 @@ def find_digest(session: Session, endpoint: Endpoint, name: ImageName, tag: str)
     Raises:
         RegistryError: If there is no such tag, or no image behind it.
     """
-    head = _head(session, _question(endpoint, name, tag, "HEAD"))
-    if head is not None and head.status == 200:
+    head = session.send(_question(endpoint, name, tag, "HEAD"))
+    if head.status == 200:
         _check_type(name, tag, head)
         digest: str = head.headers.get("docker-content-digest", "")
         if is_digest(digest):
@@ -44,14 +45,6 @@ def find_digest(session: Session, endpoint: Endpoint, name: ImageName, tag: str)
         raise RegistryProtocol(f"{name.host} answered {answer.status} for {name}:{tag}: {answer.message()}")
     _check_type(name, tag, answer)
     return f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
-
-
-def _head(session: Session, question: Question) -> Answer | None:
-    """The answer to a HEAD; None where a GET may still succeed, since some proxies know no HEAD."""
-    try:
-        return session.send(question)
-    except RegistryNotFound:
-        return None
 
 
 def _question(endpoint: Endpoint, name: ImageName, tag: str, method: str) -> Question:
@@ -67,4 +60,4 @@ def _check_type(name: ImageName, tag: str, answer: Answer) -> None:
         raise RegistryProtocol(
             f"{name}:{tag} was pushed in the format of before 2017, which names no digest to rely on"
         )
-    raise RegistryProtocol(f"{name}:{tag} is no image: {name.host} calls it {kind[:80] or 'nothing'}")
+    raise RegistryProtocol(f"{name}:{tag} is no image: {name.host} calls it {clean(kind, 80) or 'nothing'}")

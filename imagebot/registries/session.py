@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from imagebot.errors import RegistryDenied, RegistryNotFound, RegistryProtocol
 from imagebot.references.image import ImageName
@@ -14,6 +14,8 @@ from imagebot.registries.docker_config import Credentials, Found
 from imagebot.registries.hosts import Endpoint
 from imagebot.registries.http import Answer, Http
 from imagebot.registries.tokens import Tokens, basic, grant_for
+from imagebot.registries.urls import origin, resolved
+from imagebot.untrusted import clean
 
 ATTEMPTS = 3
 """Without credentials, with an answer to the challenge, and once more if a scope was asked for on top."""
@@ -57,6 +59,8 @@ class Session:
     def send(self, question: Question) -> Answer:
         """Send a question; the answer has status 200, or one that the caller must judge (400, 405 ...).
 
+        After a HEAD the caller judges 403 and 404 too.
+
         Raises:
             RegistryDenied: If the way in is refused; says where the credentials came from.
             RegistryNotFound: If the repository or tag is not there, or not visible.
@@ -74,14 +78,14 @@ class Session:
             )
             answer = self._follow(question, extra)
             if answer.status != 401:
-                return _judged(question, answer, found)
+                return _judged(question, answer, found, way)
             offered = _best(question, answer, found)
             if way is not None and (not known or attempt > 0) and _same(way, offered):
                 break
             way = offered
             with self._lock:
                 self._ways[question.name] = offered
-        raise _denied(question, found, answer.message() or "unauthorized")
+        raise _denied(question, found, answer.message() or "unauthorized", way)
 
     def _authorization(
         self, question: Question, way: Challenge, found: Found, *, fresh: bool
@@ -100,7 +104,8 @@ class Session:
         try:
             return {"Authorization": f"Bearer {self._tokens.token(grant, fresh=fresh)}"}
         except RegistryDenied as error:
-            raise _denied(question, found, f"{error.message}{'; ' + note if note else ''}") from error
+            why = f"{error.message}{'; ' + note if note else ''}"
+            raise _denied(question, found, why, way) from error
 
     def _follow(self, question: Question, extra: Mapping[str, str]) -> Answer:
         """Send, and follow redirects on the registry's own origin; another one gets nothing from us."""
@@ -115,10 +120,10 @@ class Session:
             )
             if answer.status not in {301, 302, 307, 308}:
                 return answer
-            target = urljoin(url, answer.headers.get("location", ""))
-            if _origin(target) != _origin(url):
+            target = resolved(url, answer.headers.get("location", ""))
+            if target is None or origin(target) != origin(urlsplit(url)):
                 raise RegistryProtocol(f"{question.endpoint.host} redirects {question.what} to another host")
-            url = target
+            url = target.geturl()
         raise RegistryProtocol(f"{question.endpoint.host} redirects {question.what} in circles")
 
 
@@ -129,7 +134,7 @@ def _best(question: Question, answer: Answer, found: Found | None) -> Challenge:
         for challenge in offered:
             if challenge.scheme == scheme and (scheme == "basic" or challenge.parameters.get("realm")):
                 return challenge
-    schemes = ", ".join(challenge.scheme for challenge in offered) or "none"
+    schemes = clean(", ".join(challenge.scheme for challenge in offered), 80) or "none"
     raise _denied(question, found, f"it offers no way in that is known here ({schemes})")
 
 
@@ -147,9 +152,11 @@ def _asked(challenge: Challenge) -> tuple[str, str | None, frozenset[str]]:
     )
 
 
-def _judged(question: Question, answer: Answer, found: Found | None) -> Answer:
+def _judged(question: Question, answer: Answer, found: Found | None, way: Challenge | None) -> Answer:
+    if question.method == "HEAD":  # some proxies refuse it alone, and only a GET says why
+        return answer
     if answer.status == 403:
-        raise _denied(question, found, answer.message() or "forbidden")
+        raise _denied(question, found, answer.message() or "forbidden", way)
     if answer.status == 404:
         why = answer.message()
         raise RegistryNotFound(
@@ -159,14 +166,13 @@ def _judged(question: Question, answer: Answer, found: Found | None) -> Answer:
     return answer
 
 
-def _denied(question: Question, found: Found | None, why: str) -> RegistryDenied:
+def _denied(
+    question: Question, found: Found | None, why: str, way: Challenge | None = None
+) -> RegistryDenied:
+    scope = clean(way.parameters.get("scope", ""), 200) if way else ""
+    asked = f" (scope {scope})" if scope else ""
     source = found.reason if found else "no credentials were sent"
     return RegistryDenied(
-        f"{question.endpoint.host} refused {question.what}: {why}; {source}",
+        f"{question.endpoint.host} refused {question.what}{asked}: {why}; {source}",
         hint=f"log in with `docker login {question.endpoint.host}`, or mount credentials that may pull it",
     )
-
-
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from imagebot.errors import RegistryProtocol
 from imagebot.references.image import ImageName, is_digest, is_tag
 from imagebot.registries.hosts import Endpoint
 from imagebot.registries.http import Answer
 from imagebot.registries.session import Question, Session
+from imagebot.registries.urls import origin, resolved
 
 PAGE_SIZE = 1000
 """The largest that ECR takes; servers with smaller pages clamp it."""
@@ -24,7 +25,7 @@ PAGE_BYTES = 8 * 1024 * 1024
 PAGES = 2000
 TAGS = 250_000
 
-_LINK = re.compile(r'<(?P<url>[^>]*)>(?P<parameters>(?:\s*;\s*[^,;="]+(?:="[^"]*"|=[^,;"]*)?)*)')
+_LINK = re.compile(r'<(?P<url>[^<>]*)>(?P<parameters>(?:\s*;\s*[^,;="]+(?:="[^"]*"|=[^,;"]*)?)*)')
 _NEXT = re.compile(r';\s*rel\s*=\s*(?:"[^"]*\bnext\b[^"]*"|next)\s*(?:;|$)', re.IGNORECASE)
 _ATTACHED = re.compile(r"sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
 """Tags under which signatures and the like are kept beside an image."""
@@ -36,22 +37,24 @@ def list_tags(session: Session, endpoint: Endpoint, name: ImageName) -> tuple[st
     Raises:
         RegistryError: If the list cannot be had whole.
     """
-    found: set[str] = set()
+    listed: set[str] = set()
     for page in _pages(session, endpoint, name):
-        new = {tag for tag in page if is_tag(tag) and not is_digest(tag) and not _ATTACHED.fullmatch(tag)}
-        found |= new
-        if len(found) > TAGS:
+        if page and listed.issuperset(page):
+            raise _incomplete(name, "a page brings nothing new")
+        listed.update(page)
+        if len(listed) > TAGS:
             raise _incomplete(name, f"it has more than {TAGS} tags")
-    return tuple(sorted(found))
+    return tuple(sorted(filter(_is_own_tag, listed)))
+
+
+def _is_own_tag(text: str) -> bool:
+    return is_tag(text) and not is_digest(text) and not _ATTACHED.fullmatch(text)
 
 
 def _pages(session: Session, endpoint: Endpoint, name: ImageName) -> Iterator[list[str]]:
     first = f"{endpoint.base}/v2/{name.path}/tags/list"
     answer = _page(session, endpoint, name, f"{first}?n={PAGE_SIZE}")
-    if answer.status in {
-        400,
-        405,
-    }:  # a server that wants a smaller page, and says so in its own way
+    if answer.status in {400, 405}:  # a server that wants a smaller page, and says so in its own way
         answer = _page(session, endpoint, name, first)
     seen = {first}
     for _ in range(PAGES):
@@ -92,11 +95,10 @@ def _next(name: ImageName, first: str, answer: Answer) -> str | None:
     target = _linked(answer.headers.get_list("link"))
     if target is None:
         return None
-    url = urljoin(first, target)
-    here, there = urlsplit(first), urlsplit(url)
-    if (there.scheme, there.netloc, there.path) != (here.scheme, here.netloc, here.path):
+    here, there = urlsplit(first), resolved(first, target)
+    if there is None or origin(there) != origin(here) or there.path != here.path:
         raise _incomplete(name, "its next page lies elsewhere")
-    return url
+    return there.geturl()
 
 
 def _linked(headers: Iterable[str]) -> str | None:

@@ -7,24 +7,21 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from threading import Lock
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
-
-from publicsuffixlist import PublicSuffixList
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from imagebot.errors import RegistryDenied, RegistryProtocol
 from imagebot.registries.challenge import Challenge
 from imagebot.registries.docker_config import Credential
-from imagebot.registries.hosts import DOCKER_HUB, Endpoint, hostname, is_address, is_forbidden_realm
+from imagebot.registries.hosts import Endpoint
 from imagebot.registries.http import Answer, Http
+from imagebot.registries.realms import may_see_credentials, refusal
+from imagebot.registries.urls import resolved
 from imagebot.untrusted import clean
 
 BODY_LIMIT = 64 * 1024
 SHORTEST_S = 60
 EARLY_S = 10
-TOKEN_SERVERS = {DOCKER_HUB: "auth.docker.io"}
-"""Realms on another host that are known to belong to a registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,53 +106,18 @@ def basic(credential: Credential) -> str:
 def grant_for(
     endpoint: Endpoint, url: str, challenge: Challenge, path: str, credential: Credential | None
 ) -> tuple[Grant | None, str]:
-    """What to ask for, or None and why the realm cannot be asked.
-
-    A realm is named by the server, so it is checked before any credential goes there: over TLS unless
-    the registry itself is spoken to without, no address of this machine or its cloud, and with a
-    credential only to the registry's own host or one known to belong to it.
-    """
-    realm = urljoin(url, challenge.parameters.get("realm", ""))
-    parts = urlsplit(realm)
-    own = urlsplit(endpoint.base)
-    same_host = parts.hostname == own.hostname
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+    """What to ask for, or None; and why the realm cannot be asked, or got no credentials."""
+    realm = resolved(url, challenge.parameters.get("realm", ""))
+    if realm is None:
         return None, "the token server it names is no address"
-    if parts.scheme == "http" and not endpoint.plain:
-        return None, f"the token server it names, {clean(parts.netloc, 80)}, is not https"
-    if not same_host and is_forbidden_realm(parts.hostname):
-        return (
-            None,
-            f"the token server it names, {clean(parts.netloc, 80)}, is an address it cannot have",
-        )
-    known = (
-        same_host
-        or TOKEN_SERVERS.get(endpoint.host) == parts.hostname
-        or _same_domain(endpoint.host, parts.hostname)
-    )
+    if why := refusal(endpoint, realm):
+        return None, why
+    if credential is not None and not may_see_credentials(endpoint, realm):
+        credential = None
+        why = f"its token server {clean(realm.netloc, 80)} is on another domain, so it got no credentials"
     scope = challenge.parameters.get("scope", "") or f"repository:{path}:pull"
     service = challenge.parameters.get("service", "")
-    why = (
-        ""
-        if known or credential is None
-        else (f"its token server {clean(parts.netloc, 80)} is on another domain, so it got no credentials")
-    )
-    return Grant(endpoint, realm, service, tuple(scope.split()), credential if known else None), why
-
-
-def _same_domain(host: str, realm: str) -> bool:
-    """Whether both names were registered by the same owner, by the Public Suffix List."""
-    name = hostname(host)
-    if is_address(name) or is_address(realm):
-        return False
-    suffixes = _suffixes()
-    owner = suffixes.privatesuffix(name)
-    return owner is not None and owner == suffixes.privatesuffix(realm)
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
+    return Grant(endpoint, realm.geturl(), service, tuple(scope.split()), credential), why
 
 
 def _read(grant: Grant, answer: Answer) -> tuple[str, int]:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +57,9 @@ def test_a_credential_is_found_for_its_host_and_no_other(
         pytest.param({"auth": 5}, "no text", id="number"),
         pytest.param("s3cret", "no object", id="text"),
         pytest.param({"username": ["s3cret"]}, "no text", id="list"),
+        pytest.param({"username": "u", "password": "s3cret\ud800"}, "no text", id="half-a-character"),
+        pytest.param({"registrytoken": "s3cret\nX: y"}, "no token has", id="token-of-two-lines"),
+        pytest.param({"registrytoken": "s3creté"}, "no token has", id="token-not-ascii"),
     ],
 )
 def test_a_bad_entry_costs_only_itself_and_is_named_without_its_content(entry: Any, reason: str) -> None:
@@ -102,6 +104,15 @@ def test_no_file_is_no_credential_and_says_where_it_was_looked_for(tmp_path: Pat
     assert outcome.reason == f"no credentials for r.io in {tmp_path}/.docker/config.json"
 
 
+def test_a_default_file_that_cannot_be_read_is_a_reason_and_no_failure(tmp_path: Path) -> None:
+    """A bind mount of a file that is missing makes a folder of that name."""
+    (tmp_path / ".docker" / "config.json").mkdir(parents=True)
+
+    outcome = load(tmp_path).find(ImageName("r.io", "a"))
+
+    assert outcome.reason.endswith(".docker/config.json, which cannot be read: Is a directory")
+
+
 @pytest.mark.parametrize("content", ["s3cret {", "[]", "[" * 100_000])
 def test_a_broken_file_is_named_and_not_quoted(tmp_path: Path, content: str) -> None:
     path = tmp_path / "config.json"
@@ -117,52 +128,6 @@ def test_a_broken_file_is_named_and_not_quoted(tmp_path: Path, content: str) -> 
 def test_a_file_that_was_named_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot read registry credentials from"):
         load(tmp_path, tmp_path / "nowhere.json")
-
-
-@pytest.fixture
-def helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A credential helper on PATH that knows one server."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    program = folder / f"docker-credential-{tmp_path.name}"
-    program.write_text(
-        '#!/bin/sh\nread server\ncase "$server" in\n'
-        '  good.io) echo \'{"Username": "u", "Secret": "p"}\';;\n'
-        '  token.io) echo \'{"Username": "<token>", "Secret": "t"}\';;\n'
-        "  junk.io) echo s3cret junk;;\n"
-        "  broken.io) echo s3cret; exit 1;;\n"
-        "  *) echo 'credentials not found in native keychain'; exit 1;;\nesac\n"
-    )
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    return program
-
-
-@pytest.mark.parametrize(
-    ("host", "reason"),
-    [
-        ("good.io", "credentials from config.json, credHelpers: docker-credential-"),
-        ("none.io", "no credentials for none.io in config.json"),
-        ("junk.io", "gave no usable answer"),
-        ("broken.io", "failed for broken.io"),
-    ],
-)
-def test_a_helper_is_asked_and_its_failure_is_a_reason(helper: Path, host: str, reason: str) -> None:
-    content = {"credHelpers": {host: helper.name.removeprefix("docker-credential-")}}
-
-    outcome = Credentials(content, "config.json").find(ImageName(host, "a"))
-
-    assert reason in outcome.reason
-    assert "s3cret" not in outcome.reason
-
-
-def test_a_helper_can_give_an_identity_token(helper: Path) -> None:
-    content = {"credsStore": helper.name.removeprefix("docker-credential-")}
-
-    credential = Credentials(content, "config.json").find(ImageName("token.io", "a")).credential
-
-    assert credential is not None
-    assert credential.identity_token == "t"
 
 
 def test_a_missing_helper_does_not_hide_an_entry(tmp_path: Path) -> None:
