@@ -10,6 +10,7 @@ from imagebot.errors import ImagebotError
 
 if TYPE_CHECKING:
     from imagebot.descriptors.reference import Reference, Skipped
+    from imagebot.descriptors.rules import Rule
     from imagebot.policies.policy import Policy, Selection, Verdict
     from imagebot.references.image import ImageName
 
@@ -53,11 +54,13 @@ class Scan:
     Attributes:
         commit: Commit the files were read from; None for a folder that is no clean work tree.
         skipped: What was seen and not understood.
+        rules: The team's own rules that it was made with.
     """
 
     commit: str | None
     references: tuple[Scanned, ...]
     skipped: tuple[Skipped, ...]
+    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,10 +45,22 @@ def orders(rest_of_line: str) -> Orders:
 
     ``# imagebot: ignore``, ``# imagebot: policy=web``, ``# {"$imagepolicy": "ns:name:tag"}``.
     """
-    line = rest_of_line.partition("\r")[0]
-    text = next((found["text"] for found in _COMMENT.finditer(line) if found["text"] is not None), "")
+    text = _comment(rest_of_line)
     order = _ORDER.match(text)
-    return _words(order["order"]) if order else Orders(bound=_setter(text))
+    if order:
+        return _words(order["order"])
+    found = _setter(text)
+    return Orders(bound=found[0] if found else None)
+
+
+def setter(rest_of_line: str) -> tuple[str, str] | None:
+    """Policy and part (``tag``, ``name``, ``digest`` or nothing) of a setter marker; None without one."""
+    return _setter(_comment(rest_of_line)) if "imagepolicy" in rest_of_line else None
+
+
+def _comment(rest_of_line: str) -> str:
+    line = rest_of_line.partition("\r")[0]
+    return next((found["text"] for found in _COMMENT.finditer(line) if found["text"] is not None), "")
 
 
 def _words(order: str) -> Orders:
@@ -68,8 +80,8 @@ def _words(order: str) -> Orders:
     return Orders(fault=f"the comment asks for {asked!r}: imagebot knows `ignore` and `policy=NAME`")
 
 
-def _setter(text: str) -> str | None:
-    """The policy of a Flux setter marker, without the part it sets."""
+def _setter(text: str) -> tuple[str, str] | None:
+    """The policy of a Flux setter marker, and the part it sets."""
     match = _SETTER.fullmatch(text)
     if match is None:
         return None
@@ -81,4 +93,4 @@ def _setter(text: str) -> str | None:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         return None
     part = next((part for part in _PARTS if name.endswith(part)), "")
-    return name.removesuffix(part)
+    return name.removesuffix(part), part.lstrip(":")

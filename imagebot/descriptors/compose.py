@@ -1,17 +1,21 @@
-"""Compose files: the ``image`` of every service."""
+"""Compose files: the ``image`` of every service, and of the ``x-`` blocks that services are merged from."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from imagebot.descriptors.nodes import Mapping, Node, resolved
-from imagebot.descriptors.reference import Reference, Skipped
+from imagebot.descriptors.images import Setting, images_in
+from imagebot.descriptors.nodes import Mapping, Node, Scalar, resolved
+from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.written import is_empty, whole
+from imagebot.descriptors.written import Item, whole
 
 DESCRIPTOR = "compose"
-FILE_NAMES = ("compose.", "docker-compose.", "compose-", "docker-compose-")
-"""How the names of compose files and of their overrides begin."""
+FILE_NAME = re.compile(
+    r"(?:(?:docker-|podman-)?compose|docker-stack|stack)(?:[.-].*)?\.ya?ml|.*\.(?:docker-)?compose\.ya?ml"
+)
+"""How compose files and their overrides are called."""
 TOP_LEVEL = frozenset(
     {
         "version",
@@ -32,28 +36,31 @@ def claims(source: Source, document: Node) -> bool:
 
     By its name, or by services with an image or a build and nothing foreign beside.
     """
-    services = document.get("services") if isinstance(document, Mapping) else None
-    if not isinstance(document, Mapping) or not isinstance(services, Mapping):
+    services = document.mapping("services") if isinstance(document, Mapping) else None
+    if not isinstance(document, Mapping) or services is None:
         return False
-    if source.path.rpartition("/")[2].startswith(FILE_NAMES):
+    if FILE_NAME.fullmatch(source.name):
         return True
     if not all(key in TOP_LEVEL or key.startswith("x-") for key in document.last):
         return False
     return any(service.get("image") or service.get("build") for service in _services(services))
 
 
-def find(source: Source, document: Node) -> Iterator[Reference | Skipped]:
-    """The image of every service."""
-    services = document.get("services") if isinstance(document, Mapping) else None
-    if not isinstance(services, Mapping):
+def find(source: Source, document: Node) -> Iterator[Item]:
+    """The image of every service, and whatever an extension block names."""
+    if not isinstance(document, Mapping):
         return
-    for service in _services(services):
+    for key, value in zip(document.keys, document.values, strict=True):
+        if isinstance(key, Scalar) and key.value.startswith("x-"):
+            yield from images_in(source, Setting(DESCRIPTOR), value, key.value)
+    services = document.mapping("services")
+    for service in _services(services) if services else ():
         image = service.scalar("image")
         if image is not None and not is_empty(image):
             yield whole(source, DESCRIPTOR, image)
 
 
 def _services(services: Mapping) -> Iterator[Mapping]:
-    for _, service in services.pairs:
+    for service in services.values:
         if isinstance(node := resolved(service), Mapping):
             yield node

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
+from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # imported there to be had from there
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import MappingEndEvent, MappingStartEvent, SequenceEndEvent, SequenceStartEvent
 
 from imagebot.descriptors.source import NotUnderstood
 from imagebot.untrusted import clean
 
-DEPTH_LIMIT = 100
-"""Levels of nesting; nothing that a cluster accepts comes near."""
+DEPTH_LIMIT = 48
+"""Levels of nesting: schemas of custom resources have some 35, and nothing that deploys comes near."""
 
 EVENT_LIMIT = 500_000
 """Events of one file: some 170 MB of memory. The largest files people write have a fifth of them."""
@@ -24,27 +26,43 @@ PURE_LIMIT = 256 * 1024
 Event = Any
 """An event of ruamel.yaml, which has no types of its own."""
 
+NextEvent = Callable[[], Event | None]
+"""Gives one event after the other, None behind the last."""
+
+Answer = TypeVar("Answer")
+
 _STEPS = {MappingStartEvent: 1, SequenceStartEvent: 1, MappingEndEvent: -1, SequenceEndEvent: -1}
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t]|\r?\n)*)+")
+_DEEP = re.compile(rb"(?m)^(?: {%d}|(?:[ ]*- ){%d})" % (DEPTH_LIMIT, DEPTH_LIMIT // 2))
 _TAB = re.compile(r" *\t")
 
 
 def events(text: str) -> list[Event]:
-    """The events of a text: by the C parser, and by the pure one where that refuses.
+    """The events of a text.
+
+    Raises:
+        NotUnderstood: If both parsers refuse, or the text goes over a bound.
+    """
+    return either_parser(text, lambda next_event: _collect(text, next_event))
+
+
+def either_parser(text: str, read: Callable[[NextEvent], Answer]) -> Answer:
+    """Read a text's events by the C parser, and by the pure one where that refuses.
 
     Each accepts some legal YAML that the other does not.
 
     Raises:
-        NotUnderstood: If both refuse, or the text goes over a bound.
+        NotUnderstood: If both refuse, or ``read`` does.
     """
     try:
-        return _bounded(text, pure=False)
+        return read(CParser(text).get_event)
     except YAMLError as error:
         refused = _invalid(text, error)
     if len(text) > PURE_LIMIT:
         raise refused
     try:
-        return _bounded(text, pure=True)
+        found = YAML(typ="safe", pure=True).parse(text)
+        return read(lambda: next(found, None))
     except YAMLError as error:
         raise _invalid(text, error) from error
     except NotUnderstood:
@@ -52,6 +70,22 @@ def events(text: str) -> list[Event]:
     except Exception as error:
         # on hostile text the pure parser raises whatever it trips over; the C parser says what is wrong
         raise refused from error
+
+
+def is_plain(content: bytes) -> bool:
+    """Whether bytes are YAML that is surely within bounds: found out without an object for any event."""
+    if (
+        b"\0" in content
+        or content.count(b"[") + content.count(b"{") > DEPTH_LIMIT
+        or _DEEP.search(content)
+        or content.count(b"*") > DEPTH_LIMIT
+    ):
+        return False
+    try:
+        CParser(content).raw_parse()
+    except YAMLError:
+        return False
+    return len(content) <= EVENT_LIMIT
 
 
 def properties_end(text: str, event: Event) -> int:
@@ -66,18 +100,26 @@ def properties_end(text: str, event: Event) -> int:
     return found.end() if found else start
 
 
-def _bounded(text: str, *, pure: bool) -> list[Event]:
-    """Count while reading: deep nesting costs the pure parser the square of the depth."""
+def too_deep(text: str, event: Event) -> NotUnderstood:
+    """The refusal of a text that is nested too deep at an event."""
+    return NotUnderstood(f"nested deeper than {DEPTH_LIMIT} levels", _line(text, event.start_mark.index))
+
+
+def too_many() -> NotUnderstood:
+    """The refusal of a text with too many events."""
+    return NotUnderstood(f"more than {EVENT_LIMIT} keys and values")
+
+
+def _collect(text: str, next_event: NextEvent) -> list[Event]:
     found: list[Event] = []
     depth = 0
-    for event in YAML(typ="safe", pure=pure).parse(text):
+    while (event := next_event()) is not None:
         found.append(event)
         depth += _STEPS.get(type(event), 0)
         if depth > DEPTH_LIMIT:
-            line = _line(text, event.start_mark.index)
-            raise NotUnderstood(f"nested deeper than {DEPTH_LIMIT} levels", line)
+            raise too_deep(text, event)
         if len(found) > EVENT_LIMIT:
-            raise NotUnderstood(f"more than {EVENT_LIMIT} keys and values")
+            raise too_many()
     return found
 
 

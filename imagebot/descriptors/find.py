@@ -2,53 +2,102 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from imagebot.descriptors.kinds import KINDS
-from imagebot.descriptors.nodes import Node, parse
-from imagebot.descriptors.reference import Reference, Skipped, Slot
-from imagebot.descriptors.source import NotUnderstood, Source
+from imagebot.descriptors import kubernetes
+from imagebot.descriptors.embedded import documents_or_none, may_hold_yaml
+from imagebot.descriptors.events import is_plain
+from imagebot.descriptors.kinds import KINDS, TEXT_KINDS, is_pipeline
+from imagebot.descriptors.looks import has_hint
+from imagebot.descriptors.names import is_text_name, is_yaml
+from imagebot.descriptors.nodes import Alias, Mapping, Node, Scalar, walk
+from imagebot.descriptors.parsing import parse
+from imagebot.descriptors.reference import Place, Reference, Skipped, Slot
+from imagebot.descriptors.rules import Rule, in_rules
+from imagebot.descriptors.setters import MARKER, in_markers
+from imagebot.descriptors.source import LFS_POINTER, NotUnderstood, Source
 from imagebot.descriptors.template import refuse_template, template_reason
+from imagebot.descriptors.unclaimed import unclaimed_images, unclaimed_texts
+from imagebot.descriptors.variables import Pending, Variable
+from imagebot.descriptors.written import Item
+
+_OBJECT = re.compile(
+    rb"^[ \t{\[]*(?:- )?[\"']?(?:apiVersion|services|images?|repository)[\"']?[ \t]*:", re.MULTILINE
+)
+_LISTS = frozenset({"List"})
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a file holds, in the order of the file."""
+    """What a file holds, in the order of the file.
+
+    Attributes:
+        pending: References that need a variable of another file.
+        variables: Values that other files may name.
+    """
 
     references: tuple[Reference, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    variables: tuple[Variable, ...] = ()
 
 
-def is_descriptor_name(path: str) -> bool:
-    """Whether a file is looked into: YAML by its name."""
-    return path.endswith((".yaml", ".yml")) or path.rpartition("/")[2] == "Kustomization"
+NOTHING = Found()
 
 
-def find(path: str, content: bytes) -> Found:
+def find(path: str, content: bytes, rules: tuple[Rule, ...] = ()) -> Found:
     """Every reference of a file, and everything that was seen and not understood.
 
     Never raises, whatever the bytes.
+
+    Args:
+        path: Relative to the root of the config repository.
+        content: The file's bytes.
+        rules: The team's own rules for fields that no kind knows.
     """
+    return read(path, content, rules) if is_promising(path, content, rules) else NOTHING
+
+
+def read(path: str, content: bytes, rules: tuple[Rule, ...] = ()) -> Found:
+    """As ``find``, for a file that is known to be promising."""
+    own = tuple(rule for rule in rules if rule.covers(path))
     try:
         source = Source.decode(path, content)
+        for kind in TEXT_KINDS:
+            if kind.claims(source):
+                return _found(kind.find(source))
         documents = _parse(source)
     except NotUnderstood as problem:
+        if not is_yaml(path):
+            return NOTHING
         return Found(skipped=(Skipped(path, problem.line, problem.reason),))
-    found = [item for document in documents for item in _in_document(source, document)]
-    items = tuple(_apart(dict.fromkeys(found)))  # an anchor is met again at every alias
-    return Found(
-        tuple(sorted((item for item in items if isinstance(item, Reference)), key=_place)),
-        tuple(item for item in items if isinstance(item, Skipped)),
-    )
+    return _found(item for document in documents for item in _in_document(source, document, own))
 
 
-def _place(reference: Reference) -> tuple[int, int]:
-    return reference.line, reference.column
+def is_text(source: Source) -> bool:
+    """Whether a file is of a kind with a format of its own, and no YAML."""
+    return any(kind.claims(source) for kind in TEXT_KINDS)
 
 
-def _parse(source: Source) -> tuple[Node, ...]:
+def is_promising(path: str, content: bytes, rules: tuple[Rule, ...] = ()) -> bool:
+    """Whether a file may hold an image.
+
+    A search for bytes discards four files of five before anything is decoded or parsed: what it does not
+    find, no kind of descriptor has. A file that cannot be read as YAML is looked into all the same, so that
+    it is named.
+    """
+    if any(rule.covers(path) for rule in rules):
+        return True
+    if is_text_name(path):
+        return True
+    if not has_hint(content) and not is_pipeline(path):
+        return is_yaml(path) and (content.startswith(LFS_POINTER) or not is_plain(content))
+    return is_yaml(path) or _OBJECT.search(content) is not None
+
+
+def _parse(source: Source) -> list[Node]:
     try:
         documents = parse(source)
     except NotUnderstood as problem:
@@ -57,21 +106,84 @@ def _parse(source: Source) -> tuple[Node, ...]:
     return documents
 
 
-def _in_document(source: Source, document: Node) -> list[Reference | Skipped]:
+def _found(items: Iterable[Item | Variable]) -> Found:
+    found = list(dict.fromkeys(items))
+    return Found(
+        tuple(sorted((i for i in found if isinstance(i, Reference)), key=lambda r: (r.line, r.column))),
+        tuple(sorted((i for i in found if isinstance(i, Skipped)), key=lambda s: s.line or 0)),
+        tuple(item for item in found if isinstance(item, Pending)),
+        tuple(item for item in found if isinstance(item, Variable)),
+    )
+
+
+def _in_document(source: Source, document: Node, rules: tuple[Rule, ...]) -> list[Item | Variable]:
+    """A document by its kind, then what only its characters tell."""
+    found = list(_by_kind(source, document))
+    if rules:
+        by_rule = list(in_rules(source, document, rules))
+        found = [*by_rule, *_without(found, by_rule)]
+    if MARKER in source.text:
+        found += in_markers(source, document, found)
+    found += unclaimed_texts(source, document, found)
+    return _with_uses(source, document, found)
+
+
+def _by_kind(source: Source, document: Node) -> Iterator[Item | Variable]:
+    if isinstance(document, Mapping) and document.text("kind") in _LISTS:
+        for item in document.items("items"):
+            own = isinstance(item, Mapping) and "apiVersion" in item.last
+            yield from _by_kind(source, item) if own else kubernetes.find(source, item)
+        return
     kind = next((kind for kind in KINDS if kind.claims(source, document)), None)
-    return list(kind.find(source, document)) if kind else []
+    found = list(kind.find(source, document) if kind else unclaimed_images(source, document))
+    yield from found
+    taken = {
+        slot.region.start
+        for item in found
+        if isinstance(item, Reference)
+        for slot in _slots(item)
+        if slot.region
+    }
+    if kind is not None and source.region is None and "|" in source.text:
+        for block in walk(document, without=kubernetes.is_schema):
+            if isinstance(block, Scalar) and may_hold_yaml(block) and not _covers(block, taken):
+                for view, inner in documents_or_none(source, block):
+                    yield from _by_kind(view, inner)
 
 
-def _apart(items: Iterable[Reference | Skipped]) -> Iterator[Reference | Skipped]:
-    """Skip references that share the characters of a tag or digest: one cannot move alone."""
-    found = list(items)
-    uses = Counter(slot for item in found if isinstance(item, Reference) for slot in _slots(item))
-    for item in found:
-        if isinstance(item, Reference) and any(uses[slot] > 1 for slot in _slots(item)):
-            reason = f"{item.written}: an anchor shares its tag or digest with another image"
-            yield Skipped(item.path, item.line, reason)
-        else:
-            yield item
+def _covers(block: Scalar, starts: set[int]) -> bool:
+    return any(block.start <= start < block.end for start in starts)
+
+
+def _without(found: list[Item | Variable], ruled: list[Item]) -> list[Item | Variable]:
+    """What no rule of the team's own says better."""
+    places = {(item.line, item.column) for item in ruled if isinstance(item, Reference)}
+    return [
+        item for item in found if not isinstance(item, Reference) or (item.line, item.column) not in places
+    ]
+
+
+def _with_uses(source: Source, document: Node, found: list[Item | Variable]) -> list[Item | Variable]:
+    """Add the aliases through which a reference is used; an order on such a line counts as well."""
+    if "*" not in source.text:
+        return found
+    aliases = [node for node in walk(document) if isinstance(node, Alias) and node.target is not None]
+    if not aliases:
+        return found
+    return [_used(source, item, aliases) if isinstance(item, Reference) else item for item in found]
+
+
+def _used(source: Source, reference: Reference, aliases: list[Alias]) -> Reference:
+    starts = [slot.scalar.start for slot in _slots(reference)]
+    using = [alias for alias in aliases if any(_holds(alias.target, start) for start in starts)]
+    if not using:
+        return reference
+    places = {Place(source.path, *source.position(alias.start)) for alias in using}
+    return replace(reference, uses=tuple(sorted(places | set(reference.uses))))
+
+
+def _holds(node: Node | None, offset: int) -> bool:
+    return node is not None and not isinstance(node, Alias) and node.start <= offset < node.end
 
 
 def _slots(reference: Reference) -> list[Slot]:

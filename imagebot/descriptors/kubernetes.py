@@ -1,18 +1,26 @@
-"""Kubernetes objects: every container of every pod template, at whatever depth."""
+"""Kubernetes objects: containers of every pod template, at whatever depth; images of custom resources."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from imagebot.descriptors.nodes import Mapping, Node, Sequence, resolved, walk
-from imagebot.descriptors.reference import Reference, Skipped
+from imagebot.descriptors.images import Setting, images_of
+from imagebot.descriptors.looks import is_image_key, is_qualified, names_version
+from imagebot.descriptors.nodes import Alias, Mapping, Node, Scalar, Sequence
+from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.written import is_empty, whole
+from imagebot.descriptors.written import Item, whole
 
 DESCRIPTOR = "kubernetes"
-CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
-NOT_WORKLOADS = frozenset({"CustomResourceDefinition"})
+CONTAINERS = frozenset({"initContainers", "containers", "ephemeralContainers"})
+NOT_WORKLOADS = frozenset({"CustomResourceDefinition", "CompositeResourceDefinition"})
 """Kinds whose ``containers`` is a schema and deploys nothing."""
+_SETTINGS = frozenset({"ConfigMap", "Secret"})
+_DATA = frozenset({"data", "stringData", "binaryData"})
+"""Settings of an application: what they mean is not told by their keys, and a rule can say it."""
+_SETTING = Setting(DESCRIPTOR)
+_OPTION = re.compile(r"--?[A-Za-z0-9._-]*image[A-Za-z0-9._-]*=")
 
 
 def claims(source: Source, document: Node) -> bool:
@@ -25,24 +33,83 @@ def claims(source: Source, document: Node) -> bool:
     )
 
 
-def find(source: Source, document: Node) -> Iterator[Reference | Skipped]:
-    """Containers by shape and not by kind: custom workloads hold the same pod template."""
-    seen: set[int] = set()
-    for node in walk(document, without=_is_schema):
-        for key in CONTAINERS:
-            containers = node.get(key) if isinstance(node, Mapping) else None
-            if isinstance(containers, Sequence) and id(containers) not in seen:
-                seen.add(id(containers))  # one list behind many aliases is read once
-                yield from _images(source, containers)
+def find(
+    source: Source,
+    document: Node,
+    setting: Setting = _SETTING,
+    containers: frozenset[str] = CONTAINERS,
+    key: str = "",
+) -> Iterator[Item]:
+    """Containers by shape and not by kind, since custom workloads hold the same pod template.
+
+    Args:
+        source: The file.
+        document: The object, or a part of one.
+        setting: How to read images outside of containers.
+        containers: Keys whose lists hold containers.
+        key: The key that the part stands under.
+    """
+    pending: list[tuple[str, str, Node]] = [(key, "", document)]
+    lists: set[int] = set()
+    settings = isinstance(document, Mapping) and document.text("kind") in _SETTINGS
+    while pending:
+        key, above, node = pending.pop()
+        if isinstance(node, Mapping):
+            if is_schema(node):
+                continue
+            if key in containers:
+                yield from _container(source, setting, node)
+            elif not (settings and key in _DATA):
+                yield from images_of(source, setting, node, key, above)
+                yield from _image_volume(source, setting, node, key)
+            pairs = zip(node.keys, node.values, strict=True)
+            pending += [
+                (k.value, key, v)
+                for k, v in pairs
+                if type(v) is not Scalar and type(k) is Scalar and not (k.value == "status" and not key)
+            ][::-1]
+        elif isinstance(node, Sequence):
+            pending += [(key, above, item) for item in node.items[::-1]]
+        elif isinstance(node, Alias) and key in containers and node.target and id(node.target) not in lists:
+            lists.add(id(node.target))  # one list behind many aliases is read once
+            pending.append((key, above, node.target))
 
 
-def _images(source: Source, containers: Sequence) -> Iterator[Reference | Skipped]:
-    for container in map(resolved, containers.items):
-        image = container.scalar("image") if isinstance(container, Mapping) else None
-        if image is not None and not is_empty(image):
-            yield whole(source, DESCRIPTOR, image)
+def _container(source: Source, setting: Setting, container: Mapping) -> Iterator[Item]:
+    image = container.scalar("image")
+    if image is not None and not is_empty(image):
+        yield whole(source, setting.descriptor, image)
+    for variable in container.mappings("env"):
+        value = variable.scalar("value")
+        if value is not None and is_image_key(variable.text("name")) and names_version(value.value):
+            yield whole(source, setting.descriptor, value)
+    for key in ("args", "command"):
+        yield from _arguments(source, setting, list(container.items(key)))
 
 
-def _is_schema(node: Mapping) -> bool:
-    kind = node.scalar("kind")
-    return kind is not None and kind.value in NOT_WORKLOADS
+def _arguments(source: Source, setting: Setting, arguments: list[Node]) -> Iterator[Item]:
+    """``--sidecar-image=ref``, and ``--sidecar-image`` with the reference behind it."""
+    option = False
+    for argument in arguments:
+        if not isinstance(argument, Scalar):
+            continue
+        value = argument.value
+        if (found := _OPTION.match(value)) and names_version(value[found.end() :]):
+            yield whole(source, setting.descriptor, argument, skip=found.end())
+        elif option and is_qualified(value):
+            yield whole(source, setting.descriptor, argument)
+        option = value.startswith("-") and value.endswith("image")
+
+
+def _image_volume(source: Source, setting: Setting, volume: Mapping, key: str) -> Iterator[Item]:
+    """``volumes[].image.reference`` (KEP-4639): an image that is mounted and not run."""
+    image = volume.mapping("image") if key == "volumes" else None
+    reference = image.scalar("reference") if image else None
+    if reference is not None and not is_empty(reference):
+        yield whole(source, setting.descriptor, reference)
+
+
+def is_schema(node: Node) -> bool:
+    """Whether an object describes others and deploys nothing."""
+    kind = node.last.get("kind") if isinstance(node, Mapping) else None
+    return type(kind) is Scalar and kind.value in NOT_WORKLOADS

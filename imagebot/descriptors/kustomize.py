@@ -1,17 +1,26 @@
-"""Kustomizations: the ``images`` transformer."""
+"""Kustomizations: the ``images`` transformer, patches, and values of charts they inflate."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imagebot.descriptors.nodes import Mapping, Node, Sequence, resolved
-from imagebot.descriptors.reference import Reference, Skipped
+from imagebot.descriptors import kubernetes
+from imagebot.descriptors.charts import chart
+from imagebot.descriptors.embedded import documents_or_none
+from imagebot.descriptors.images import Setting
+from imagebot.descriptors.json_patch import find as in_json_patch
+from imagebot.descriptors.json_patch import is_json_patch
+from imagebot.descriptors.nodes import Mapping, Node, Scalar
+from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.written import is_empty, joined
+from imagebot.descriptors.values import in_values
+from imagebot.descriptors.written import Item, joined, skipped
 
 DESCRIPTOR = "kustomize"
-FILE_NAMES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
+FILE_NAMES = frozenset({"kustomization.yaml", "kustomization.yml", "kustomization"})
 KINDS = frozenset({"Kustomization", "Component"})
+GROUP = "kustomize.config.k8s.io/"
+_PATCH_LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 
 
 def claims(source: Source, document: Node) -> bool:
@@ -20,34 +29,55 @@ def claims(source: Source, document: Node) -> bool:
         return False
     version, kind = document.scalar("apiVersion"), document.scalar("kind")
     if kind is None:
-        return source.path.rpartition("/")[2] in FILE_NAMES
-    group = version.value if version else "kustomize.config.k8s.io/"
-    return kind.value in KINDS and group.startswith("kustomize.config.k8s.io/")
+        return source.name.lower() in FILE_NAMES
+    return kind.value in KINDS and (version.value if version else GROUP).startswith(GROUP)
 
 
-def find(source: Source, document: Node) -> Iterator[Reference | Skipped]:
-    """Every entry of ``images``."""
-    images = document.get("images") if isinstance(document, Mapping) else None
-    if not isinstance(images, Sequence):
+def find(source: Source, document: Node) -> Iterator[Item]:
+    """Every entry of ``images``, every patch, and the values of every chart."""
+    if not isinstance(document, Mapping):
         return
-    for entry in map(resolved, images.items):
-        if isinstance(entry, Mapping) and (found := _entry(source, entry)):
-            yield found
+    for entry in document.mappings("images"):
+        yield from image_entry(source, DESCRIPTOR, entry)
+    for key in _PATCH_LISTS:
+        for item in document.items(key):
+            yield from in_patch(source, DESCRIPTOR, item)
+    for release in document.mappings("helmCharts"):
+        values = release.mapping("valuesInline")
+        if values is not None:
+            yield from in_values(source, DESCRIPTOR, values)
+        yield from chart(
+            source, DESCRIPTOR, release.scalar("repo"), release.scalar("name"), release.scalar("version")
+        )
 
 
-def _entry(source: Source, entry: Mapping) -> Reference | Skipped | None:
+def image_entry(source: Source, descriptor: str, entry: Mapping) -> Iterator[Item]:
+    """One entry of an ``images`` transformer: ``name``, ``newName``, ``newTag``, ``digest``."""
     new_name = entry.scalar("newName")
     name = entry.scalar("name") if is_empty(new_name) else new_name
     if name is None or is_empty(name):
-        return None
+        return
     tag, digest = entry.scalar("newTag"), entry.scalar("digest")
     if is_empty(tag) and is_empty(digest):
-        line = source.position(name.start)[0]
-        return Skipped(source.path, line, "the entry has no newTag or digest to move")
-    return joined(
-        source,
-        DESCRIPTOR,
-        [name],
-        None if is_empty(tag) else tag,
-        None if is_empty(digest) else digest,
-    )
+        yield skipped(source, name, "the entry has no newTag or digest to move")
+        return
+    own_tag = None if is_empty(tag) else tag
+    own_digest = None if is_empty(digest) else digest
+    yield joined(source, descriptor, [name], own_tag, own_digest, strict=True)
+
+
+def in_patch(source: Source, descriptor: str, item: Node) -> Iterator[Item]:
+    """The images of a patch: a block of YAML, alone or under ``patch``, or a mapping; a path is none."""
+    patch = item.get("patch") if isinstance(item, Mapping) else item
+    if isinstance(patch, Scalar):
+        for view, document in documents_or_none(source, patch):
+            yield from _in_patch_document(view, descriptor, document)
+    else:
+        yield from _in_patch_document(source, descriptor, item if patch is None else patch)
+
+
+def _in_patch_document(source: Source, descriptor: str, document: Node) -> Iterator[Item]:
+    if is_json_patch(document):
+        yield from in_json_patch(source, document, descriptor)
+    else:
+        yield from kubernetes.find(source, document, Setting(descriptor))

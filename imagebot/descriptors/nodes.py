@@ -9,19 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingType
+from collections.abc import Sequence as SequenceType
 from dataclasses import dataclass, field
 
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
-
-from imagebot.descriptors.events import Event, events, properties_end
 from imagebot.descriptors.source import Source
 
 MERGE_KEY = "<<"
@@ -29,7 +19,7 @@ MERGE_LIMIT = 100
 """Mappings that one look-up follows through merge keys."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Scalar:
     """A scalar.
 
@@ -46,23 +36,69 @@ class Scalar:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Mapping:
     """A mapping; duplicate keys stay visible.
 
     Attributes:
-        pairs: Keys and values as they are written.
+        keys: Keys as they are written.
+        values: The value of every key, in the same order.
         start: Offset of its first character.
+        end: Offset behind its last character.
         last: The value of every key that is a scalar; of duplicate keys the last, as readers take it.
     """
 
-    pairs: tuple[tuple[Node, Node], ...]
+    keys: SequenceType[Node]
+    values: SequenceType[Node]
     start: int
-    last: MappingType[str, Node] = field(repr=False, compare=False)
+    end: int
+    last: MappingType[str, Node] = field(repr=False)
 
     def get(self, key: str) -> Node | None:
         """The value of a key, behind its alias, also if it comes from a merged mapping."""
-        pending, seen = [self], set[int]()
+        found = self.last.get(key)
+        if found is not None:
+            return found.target if type(found) is Alias else found
+        return self._from_merged(key) if MERGE_KEY in self.last else None
+
+    def scalar(self, key: str) -> Scalar | None:
+        """The value of a key if it is a scalar."""
+        value = self.get(key)
+        return value if type(value) is Scalar else None
+
+    def mapping(self, key: str) -> Mapping | None:
+        """The value of a key if it is a mapping."""
+        value = self.get(key)
+        return value if type(value) is Mapping else None
+
+    def items(self, key: str) -> Iterator[Node]:
+        """The items of the sequence under a key, behind their aliases; none if there is no sequence."""
+        value = self.get(key)
+        for item in value.items if type(value) is Sequence else ():
+            if (node := resolved(item)) is not None:
+                yield node
+
+    def mappings(self, key: str) -> Iterator[Mapping]:
+        """The mappings among the items under a key."""
+        for item in self.items(key):
+            if type(item) is Mapping:
+                yield item
+
+    def text(self, key: str) -> str:
+        """The text of a scalar, or nothing."""
+        value = self.scalar(key)
+        return value.value if value else ""
+
+    def merged(self) -> list[Mapping]:
+        """The mappings under the merge key, the strongest first (https://yaml.org/type/merge.html)."""
+        if MERGE_KEY not in self.last:
+            return []
+        value = resolved(self.last[MERGE_KEY])
+        several = value.items[:MERGE_LIMIT] if isinstance(value, Sequence) else (value,)
+        return [node for item in several if isinstance(node := resolved(item), Mapping)]
+
+    def _from_merged(self, key: str) -> Node | None:
+        pending, seen = self.merged()[::-1], {id(self)}
         while pending and len(seen) < MERGE_LIMIT:
             current = pending.pop()
             if id(current) in seen:
@@ -73,51 +109,33 @@ class Mapping:
             pending.extend(reversed(current.merged()))
         return None
 
-    def scalar(self, key: str) -> Scalar | None:
-        """The value of a key if it is a scalar."""
-        value = self.get(key)
-        return value if isinstance(value, Scalar) else None
 
-    def merged(self) -> list[Mapping]:
-        """The mappings under the merge key, the strongest first (https://yaml.org/type/merge.html)."""
-        if MERGE_KEY not in self.last:
-            return []
-        value = resolved(self.last[MERGE_KEY])
-        several = value.items[:MERGE_LIMIT] if isinstance(value, Sequence) else (value,)
-        return [node for item in several if isinstance(node := resolved(item), Mapping)]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Sequence:
-    """A sequence."""
+    """A sequence, from its first character to behind its last."""
 
-    items: tuple[Node, ...]
+    items: SequenceType[Node]
+    start: int
+    end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Alias:
     """The use of an anchor; the anchor's own place is what an edit changes.
 
     Attributes:
         name: The anchor's name.
-        target: The anchor's node, or None if the document has none above. Left out of comparison and
+        target: The anchor's node, or None if the document has none above. Left out of the
             representation, which would expand it.
+        start: Offset of the ``*``.
     """
 
     name: str
-    target: Node | None = field(repr=False, compare=False)
+    target: Node | None = field(repr=False)
+    start: int
 
 
 Node = Scalar | Mapping | Sequence | Alias
-
-
-def parse(source: Source) -> tuple[Node, ...]:
-    """The documents of a file.
-
-    Raises:
-        NotUnderstood: If the text is no YAML, or goes over a bound.
-    """
-    return _Builder(source.text).build(events(source.text))
 
 
 def resolved(node: Node | None) -> Node | None:
@@ -135,58 +153,22 @@ def walk(node: Node, *, without: Callable[[Mapping], bool] | None = None) -> Ite
     pending = [node]
     while pending:
         current = pending.pop()
-        if without and isinstance(current, Mapping) and without(current):
-            continue
-        yield current
         if isinstance(current, Mapping):
-            pending.extend(value for _, value in reversed(current.pairs))
+            if without and without(current):
+                continue
+            pending.extend(current.values[::-1])
         elif isinstance(current, Sequence):
-            pending.extend(reversed(current.items))
+            pending.extend(current.items[::-1])
+        yield current
 
 
-class _Builder:
-    """Turns events into nodes without recursion."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._open: list[tuple[Event, list[Node]]] = []
-        self._anchors: dict[str, Node] = {}
-        self._documents: list[Node] = []
-
-    def build(self, stream: list[Event]) -> tuple[Node, ...]:
-        for event in stream:
-            self._take(event)
-        return tuple(self._documents)
-
-    def _take(self, event: Event) -> None:
-        match event:
-            case MappingStartEvent() | SequenceStartEvent():
-                self._anchors.pop(event.anchor, None)  # a use within itself has no end to point at
-                self._open.append((event, []))
-            case MappingEndEvent():
-                start, members = self._open.pop()
-                self._add(_mapping(members, start.start_mark.index), start.anchor)
-            case SequenceEndEvent():
-                start, members = self._open.pop()
-                self._add(Sequence(tuple(members)), start.anchor)
-            case ScalarEvent():
-                self._add(self._scalar(event), event.anchor)
-            case AliasEvent():
-                self._add(Alias(event.anchor, self._anchors.get(event.anchor)), None)
-            case DocumentStartEvent():
-                self._anchors.clear()
-
-    def _add(self, node: Node, anchor: str | None) -> None:
-        (self._open[-1][1] if self._open else self._documents).append(node)
-        if anchor is not None:
-            self._anchors[anchor] = node
-
-    def _scalar(self, event: Event) -> Scalar:
-        start = properties_end(self._text, event)
-        return Scalar(event.value, event.style or "", start, event.end_mark.index)
+def mappings(node: Node, *, without: Callable[[Mapping], bool] | None = None) -> Iterator[Mapping]:
+    """Every mapping written below a node, itself included, in the order of the file."""
+    for found in walk(node, without=without):
+        if type(found) is Mapping:
+            yield found
 
 
-def _mapping(members: list[Node], start: int) -> Mapping:
-    pairs = tuple(zip(members[::2], members[1::2], strict=True))
-    last = {key.value: value for key, value in pairs if isinstance(key, Scalar)}
-    return Mapping(pairs, start, last)
+def line_of(source: Source, node: Node) -> int:
+    """1-based line where a node begins."""
+    return source.position(node.start)[0]

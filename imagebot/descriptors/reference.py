@@ -23,13 +23,26 @@ class Slot:
 
     Attributes:
         span: The characters of the part alone: without quotes, ``:`` or ``@``.
-        scalar: The whole YAML scalar the part lies in, quotes included, anchor and tag excluded.
-        whole: Whether the part is the scalar's whole value, so that a new text may need quotes.
+        scalar: The whole scalar the part lies in, quotes included, anchor and tag excluded.
+        whole: Whether the part is the whole value of a YAML scalar, so that a new text may need quotes.
+        strict: Whether its reader takes a string alone, and no number in its place.
+        region: The block scalar whose text is YAML itself and holds the scalar, or None.
     """
 
     span: Span
     scalar: Span
     whole: bool
+    strict: bool = False
+    region: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A line of a file: path relative to the root, line and column from 1."""
+
+    path: str
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +50,10 @@ class Reference:
     """One image reference written in one place of one descriptor.
 
     Attributes:
-        path: File, relative to the root of the config repository, with ``/``.
+        path: File of the tag, relative to the root of the config repository, with ``/``.
         line: 1-based line of the scalar that an edit would change.
         column: 1-based column, in characters, of that scalar's first character.
-        descriptor: Kind of descriptor: ``kubernetes``, ``kustomize``, ``helm-values``, ``compose``.
+        descriptor: Kind of descriptor, such as ``kubernetes``, ``helm-values``, ``compose``.
         image: What it means, normalised.
         written: The reference as written; parts from several scalars are joined as
             ``[registry/]repository[:tag][@digest]``.
@@ -48,6 +61,7 @@ class Reference:
         digest: Where the digest stands, or None where none is written.
         ignored: Whether a comment ``# imagebot: ignore`` keeps it.
         bound: Policy name of a comment ``# imagebot: policy=NAME`` or a Flux setter marker.
+        uses: Further places that follow it: aliases of its anchor, and values that name it as a variable.
     """
 
     path: str
@@ -60,6 +74,7 @@ class Reference:
     digest: Slot | None
     ignored: bool = False
     bound: str | None = None
+    uses: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
+
+from imagebot.descriptors.reference import Span
 
 BYTE_ORDER_MARK = "\ufeff"
 SIZE_LIMIT = 10 * 1024 * 1024
 """Bytes; a descriptor written by people is far smaller, and a larger one would cost the run."""
+
+
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+"""How the file begins that Git LFS leaves in the place of another (git-lfs/docs/spec.md)."""
 
 
 class NotUnderstood(Exception):  # noqa: N818 - not a failure: it becomes a value with a reason
@@ -37,22 +43,26 @@ class Source:
         marked: Whether the file begins with a byte order mark.
         line_starts: Offset of every line's first character. Lines end with a line feed, as Git and editors
             count them; YAML also knows a lone carriage return and, in version 1.1, some of Unicode.
+        region: The block scalar whose text is looked at as a document of its own, or None for the whole file.
     """
 
     path: str
     text: str
     marked: bool
     line_starts: array[int]
+    region: Span | None = None
 
     @classmethod
     def decode(cls, path: str, content: bytes) -> Source:
         """Decode UTF-8, the only encoding in which every byte comes back as it was.
 
         Raises:
-            NotUnderstood: If the file is too large or not UTF-8.
+            NotUnderstood: If the file is too large, not UTF-8, or stands elsewhere.
         """
         if len(content) > SIZE_LIMIT:
             raise NotUnderstood(f"larger than {SIZE_LIMIT // (1024 * 1024)} MiB")
+        if content.startswith(LFS_POINTER):
+            raise NotUnderstood("Git LFS pointer: its content is not in the repository")
         try:
             text = content.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -62,6 +72,20 @@ class Source:
         text = text.removeprefix(BYTE_ORDER_MARK)
         starts = array("L", chain((0,), (end.end() for end in re.finditer("\n", text))))
         return cls(path, text, marked, starts)
+
+    def within(self, region: Span) -> Source:
+        """The same file, looked at through one of its block scalars."""
+        return replace(self, region=region)
+
+    @property
+    def name(self) -> str:
+        """File name without its folders."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def folder(self) -> str:
+        """Folder of the file, without a final ``/``; empty for the root."""
+        return self.path.rpartition("/")[0]
 
     def encode(self, text: str) -> bytes:
         """Bytes of a text that takes this one's place."""

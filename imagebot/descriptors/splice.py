@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from imagebot.descriptors.find import find
-from imagebot.descriptors.kustomize import DESCRIPTOR as KUSTOMIZE
+from imagebot.descriptors.find import find, is_text
+from imagebot.descriptors.piece import Piece
 from imagebot.descriptors.quoting import is_string, needs_quotes
-from imagebot.descriptors.reference import Change, Reference, Slot
+from imagebot.descriptors.reference import Change, Reference, Slot, Span
+from imagebot.descriptors.rules import Rule
 from imagebot.descriptors.source import NotUnderstood, Source
-from imagebot.descriptors.verify import Replacement, verify
+from imagebot.descriptors.verify import Replacement, spliced, verify_characters, verify_yaml
+from imagebot.descriptors.written import SHA256
 from imagebot.errors import EditError
 from imagebot.references.image import ImageReference, is_digest, is_tag
 from imagebot.untrusted import clean
@@ -27,7 +29,7 @@ class _Part:
     new: str
 
 
-def apply(content: bytes, changes: Sequence[Change]) -> bytes:
+def apply(content: bytes, changes: Sequence[Change], rules: tuple[Rule, ...] = ()) -> bytes:
     """The new content of a file.
 
     The result is shown to differ in the intended scalars only before it is returned.
@@ -35,6 +37,7 @@ def apply(content: bytes, changes: Sequence[Change]) -> bytes:
     Args:
         content: The file's bytes.
         changes: Changes of references that were found in exactly these bytes.
+        rules: The rules they were found with.
 
     Raises:
         EditError: With file, line and reason, if that cannot be shown; the file stays as it is.
@@ -49,12 +52,14 @@ def apply(content: bytes, changes: Sequence[Change]) -> bytes:
     found = sorted((part for change in changes for part in _parts(change)), key=lambda p: p.slot.span.start)
     for part in found:
         _check(source, part)
-    replacements = [_replacement(source, part) for part in found]
+    replacements = list(dict.fromkeys(_replacement(source, part) for part in found))
     _check_apart(replacements, path)
-    text = _spliced(source.text, replacements)
-    verify(source, text, replacements)
+    text = spliced(source.text, replacements)
+    verify_characters(source, text, replacements)
+    if not is_text(source):
+        verify_yaml(source, text, replacements)
     edited = source.encode(text)
-    _check_meaning(content, edited, changes)
+    _check_meaning(content, edited, changes, replacements, rules)
     return edited
 
 
@@ -75,8 +80,9 @@ def _parts(change: Change) -> Iterator[_Part]:
 
 
 def _check(source: Source, part: _Part) -> None:
-    """The file must still hold the old text in the place."""
-    if source.text[part.slot.span.start : part.slot.span.end] != part.old:
+    """The file must still hold the old text in the place; some keep a digest without its algorithm."""
+    shown = source.text[part.slot.span.start : part.slot.span.end]
+    if shown != part.old and shown != part.old.removeprefix(SHA256):
         place = _place(part.change.reference)
         message = f"{place}: the file no longer holds {clean(part.old, 80)} there"
         raise EditError(message, hint="scan it again")
@@ -85,27 +91,16 @@ def _check(source: Source, part: _Part) -> None:
 def _replacement(source: Source, part: _Part) -> Replacement:
     """Replace the part's characters; a whole plain scalar gets quotes where it would change type."""
     slot = part.slot
-    value = (
-        source.text[slot.scalar.start : slot.span.start]
-        + part.new
-        + source.text[slot.span.end : slot.scalar.end]
-    )
-    if _quoted(source, slot):
-        return Replacement(slot.span, part.new, slot.scalar.start, value[1:-1])
-    if slot.whole and _wants_quotes(part):
-        return Replacement(slot.scalar, f'"{part.new}"', slot.scalar.start, part.new)
-    return Replacement(slot.span, part.new, slot.scalar.start, value)
+    shown = source.text[slot.span.start : slot.span.end]
+    new = part.new.removeprefix(SHA256) if shown != part.old else part.new
+    if slot.whole and source.text[slot.scalar.start] not in "\"'" and _wants_quotes(slot, shown, new):
+        return Replacement(slot.scalar, f'"{new}"', slot.region)
+    return Replacement(slot.span, new, slot.region)
 
 
-def _wants_quotes(part: _Part) -> bool:
-    """Kustomize takes a string alone: a number that others would stringify is an error there."""
-    if part.change.reference.descriptor == KUSTOMIZE:
-        return not is_string(part.new)
-    return needs_quotes(part.old, part.new)
-
-
-def _quoted(source: Source, slot: Slot) -> bool:
-    return source.text[slot.scalar.start] in "\"'"
+def _wants_quotes(slot: Slot, old: str, new: str) -> bool:
+    """Some readers take a string alone: a number that others would stringify is an error there."""
+    return not is_string(new) if slot.strict else needs_quotes(old, new)
 
 
 def _check_apart(replacements: Sequence[Replacement], path: str) -> None:
@@ -114,27 +109,50 @@ def _check_apart(replacements: Sequence[Replacement], path: str) -> None:
             raise EditError(f"{path}: two updates want to change the same characters")
 
 
-def _spliced(text: str, replacements: Sequence[Replacement]) -> str:
-    pieces, at = [], 0
-    for replacement in replacements:
-        pieces += [text[at : replacement.span.start], replacement.text]
-        at = replacement.span.end
-    return "".join([*pieces, text[at:]])
-
-
-def _check_meaning(content: bytes, edited: bytes, changes: Sequence[Change]) -> None:
+def _check_meaning(
+    content: bytes,
+    edited: bytes,
+    changes: Sequence[Change],
+    replacements: Sequence[Replacement],
+    rules: tuple[Rule, ...],
+) -> None:
     """What is found afterwards must be what was found before, moved as was asked and nothing else."""
     path = changes[0].reference.path
-    moves = {change.reference: change for change in changes}
-    before, after = find(path, content), find(path, edited)
-    known = frozenset(before.references)
-    if missing := next((reference for reference in moves if reference not in known), None):
-        raise EditError(f"{_place(missing)}: the file no longer holds it", hint="scan it again")
-    if len(before.references) != len(after.references) or len(before.skipped) != len(after.skipped):
+    before, after = find(path, content, rules), find(path, edited, rules)
+    counts = [(len(f.references), len(f.skipped), len(f.pending), len(f.variables)) for f in (before, after)]
+    if counts[0] != counts[1]:
         raise EditError(f"{path}: the edit would change which images are found")
+    moves = {(c.reference.tag, c.reference.digest, c.reference.image): c for c in changes}
+    known = {(r.tag, r.digest, r.image) for r in before.references}
+    shared = {variable.value.scalar for variable in before.variables} | {
+        piece.scalar for pending in before.pending for piece in pending.pieces()
+    }
+    for key, change in moves.items():
+        if key not in known and not any(slot.scalar in shared for slot in key[:2] if slot):
+            raise EditError(f"{_place(change.reference)}: the file no longer holds it", hint="scan it again")
     for old, new in zip(before.references, after.references, strict=True):
-        if _meaning(new) != (_moved(old, moves.get(old)), *_meaning(old)[1:]):
+        moved = _moved(old, moves.get((old.tag, old.digest, old.image)))
+        if _meaning(new) != (moved, *_meaning(old)[1:]):
             raise EditError(f"{_place(old)}: the edit would change the meaning of {old.written}")
+    for was, now in zip(before.variables, after.variables, strict=True):
+        if (now.group, now.folder, now.name, now.value.text) != (
+            was.group,
+            was.folder,
+            was.name,
+            _text(was.value, replacements),
+        ):
+            raise EditError(f"{path}:{was.value.place.line}: the edit would change the meaning of {was.name}")
+
+
+def _text(value: Piece, replacements: Sequence[Replacement]) -> str:
+    """What a value must be afterwards."""
+    inside = [
+        r for r in replacements if value.scalar.start <= r.span.start and r.span.end <= value.scalar.end
+    ]
+    if any(r.span == value.scalar for r in inside):
+        return inside[0].text.strip('"')
+    at = value.span.start
+    return spliced(value.text, [replace(r, span=Span(r.span.start - at, r.span.end - at)) for r in inside])
 
 
 def _meaning(reference: Reference) -> tuple[ImageReference, str, int, bool, str | None]:

@@ -24,11 +24,13 @@ def refuse_template(source: Source, documents: Iterable[Node]) -> None:
     Raises:
         NotUnderstood: At the line of the first template expression.
     """
+    if "{{" not in source.text:
+        return
     for document in documents:
         for node in walk(document):
             if isinstance(node, Mapping):
                 _refuse(source, node)
-                for key, _ in node.pairs:
+                for key in node.keys:
                     _refuse(source, key)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from ruamel.yaml.events import ScalarEvent
 
@@ -21,18 +21,41 @@ class Replacement:
     Attributes:
         span: Characters that go.
         text: Characters that come.
-        scalar: Where the scalar begins that the span lies in.
-        value: What the scalar must hold afterwards, if this were the only change to it.
+        region: The block scalar whose text is YAML itself and holds the span, or None.
     """
 
     span: Span
     text: str
-    scalar: int
-    value: str
+    region: Span | None = None
 
 
-def verify(source: Source, edited: str, replacements: Sequence[Replacement]) -> None:
-    """Compare the file before and after, as characters and as YAML.
+def spliced(text: str, replacements: Sequence[Replacement]) -> str:
+    """The text with every replacement made; they are sorted and apart from each other."""
+    pieces, at = [], 0
+    for replacement in replacements:
+        pieces += [text[at : replacement.span.start], replacement.text]
+        at = replacement.span.end
+    return "".join([*pieces, text[at:]])
+
+
+def verify_characters(source: Source, edited: str, replacements: Sequence[Replacement]) -> None:
+    """Show that every character outside the spans is the same.
+
+    Raises:
+        EditError: At the first difference.
+    """
+    old_at = new_at = 0
+    for replacement in [*replacements, Replacement(Span(len(source.text), len(source.text)), "")]:
+        length = replacement.span.start - old_at
+        if source.text[old_at : replacement.span.start] != edited[new_at : new_at + length]:
+            raise EditError(f"{source.path}: the edit would change other characters")
+        old_at, new_at = replacement.span.end, new_at + length + len(replacement.text)
+    if new_at != len(edited):
+        raise EditError(f"{source.path}: the edit would change other characters")
+
+
+def verify_yaml(source: Source, edited: str, replacements: Sequence[Replacement]) -> None:
+    """Compare the file before and after as YAML, and every block scalar that holds YAML likewise.
 
     Args:
         source: The file before.
@@ -42,70 +65,93 @@ def verify(source: Source, edited: str, replacements: Sequence[Replacement]) -> 
     Raises:
         EditError: At the first difference that was not intended, or intended and missing.
     """
-    _same_outside(source, edited, replacements)
+    _verify_text(source, source.text, edited, replacements, 0)
+    growth = list(accumulate((len(r.text) - r.span.end + r.span.start for r in replacements), initial=0))
+    for region in dict.fromkeys(r.region for r in replacements if r.region is not None):
+        inside = [r for r in replacements if region.start <= r.span.start < region.end]
+        first = replacements.index(inside[0])
+        before = source.text[region.start : region.end]
+        after = edited[region.start + growth[first] : region.end + growth[first + len(inside)]]
+        _verify_text(source, before, after, inside, region.start)
+
+
+def _verify_text(
+    source: Source, before: str, after: str, replacements: Sequence[Replacement], base: int
+) -> None:
+    """Walk both streams of events in step; ``base`` is where the text begins in the file."""
+    inside = [replace(r, span=Span(r.span.start - base, r.span.end - base)) for r in replacements]
     try:
-        before, after = events(source.text), events(edited)
+        old_events, new_events = events(before), events(after)
     except NotUnderstood as problem:
-        raise EditError(
-            f"{source.path}:{problem.line}: the edit would break it: {problem.reason}"
-        ) from problem
-    if len(before) != len(after):
+        line = source.position(base)[0] + (problem.line or 1) - 1
+        raise EditError(f"{source.path}:{line}: the edit would break it: {problem.reason}") from problem
+    if len(old_events) != len(new_events):
         raise EditError(f"{source.path}: the edit would change the structure of the file")
-    wanted = _wanted_values(source, replacements)
-    for old, new in zip(before, after, strict=True):
-        _same_event(source, old, new, wanted)
-    if wanted:
-        line = source.position(min(wanted))[0]
+    made = 0
+    for old, new in zip(old_events, new_events, strict=True):
+        line = source.position(base + old.start_mark.index)[0]
+        made += _same_event(f"{source.path}:{line}", before, old, new, inside)
+    if made != len(inside):
+        line = source.position(base + inside[0].span.start)[0]
         raise EditError(f"{source.path}:{line}: the scalar to edit is not where it was found")
 
 
-def _same_outside(source: Source, edited: str, replacements: Sequence[Replacement]) -> None:
-    """Every character outside the spans is the same: walk both texts from span to span."""
-    old_at = new_at = 0
-    for replacement in replacements:
-        length = replacement.span.start - old_at
-        if source.text[old_at : replacement.span.start] != edited[new_at : new_at + length]:
-            raise EditError(f"{source.path}: the edit would change other characters")
-        old_at, new_at = replacement.span.end, new_at + length + len(replacement.text)
-    if source.text[old_at:] != edited[new_at:]:
-        raise EditError(f"{source.path}: the edit would change other characters")
-
-
-def _wanted_values(source: Source, replacements: Sequence[Replacement]) -> dict[int, str]:
-    """The value every edited scalar must have, by its start; a scalar may be edited in two places."""
-    groups: defaultdict[int, list[Replacement]] = defaultdict(list)
-    for replacement in replacements:
-        groups[replacement.scalar].append(replacement)
-    return {
-        start: group[0].value if len(group) == 1 else _value_of_several(source, start, group)
-        for start, group in groups.items()
-    }
-
-
-def _value_of_several(source: Source, start: int, group: Sequence[Replacement]) -> str:
-    """A tag and a digest in one scalar; the digest, the last of them, ends it."""
-    text = source.text[start : group[-1].span.end]
-    for part in reversed(group):
-        text = text[: part.span.start - start] + part.text + text[part.span.end - start :]
-    return text.lstrip("\"'")
-
-
-def _same_event(source: Source, old: Event, new: Event, wanted: dict[int, str]) -> None:
+def _same_event(place: str, before: str, old: Event, new: Event, replacements: Sequence[Replacement]) -> int:
+    """How many replacements lie in an event that is otherwise the same."""
     if type(old) is not type(new):
-        raise EditError(f"{source.path}: the edit would change the structure of the file")
-    expected = None
+        raise EditError(f"{place}: the edit would change the structure of the file")
+    inside: list[Replacement] = []
     if isinstance(old, ScalarEvent):
-        expected = wanted.pop(properties_end(source.text, old), None)
-    line = old.start_mark.line + 1
-    if expected is None:
+        start, end = properties_end(before, old), old.end_mark.index
+        inside = [r for r in replacements if start <= r.span.start and r.span.end <= end]
+    if not inside:
         if not _alike(old, new, ("value", "style", "anchor", "tag", "implicit", "flow_style")):
-            raise EditError(f"{source.path}:{line}: the edit would change another value")
-        return
-    if new.value != expected:
-        raise EditError(f"{source.path}:{line}: the new value would be read differently")
+            raise EditError(f"{place}: the edit would change another value")
+        return 0
+    if new.value != _expected(before, old, inside):
+        raise EditError(f"{place}: the new value would be read differently")
     quoted = not old.style and new.style == '"'
     if not (quoted or old.style == new.style) or not _alike(old, new, ("anchor", "tag")):
-        raise EditError(f"{source.path}:{line}: the edit would change how the value is written")
+        raise EditError(f"{place}: the edit would change how the value is written")
+    return len(inside)
+
+
+def _expected(before: str, old: Event, replacements: Sequence[Replacement]) -> str:
+    """The value that a scalar must have afterwards, from its characters and the replacements alone."""
+    start, end = properties_end(before, old), old.end_mark.index
+    if old.style in {"|", ">"}:
+        return _expected_block(before, old, replacements)
+    shift = [replace(r, span=Span(r.span.start - start, r.span.end - start)) for r in replacements]
+    shown = spliced(before[start:end], shift)
+    quoted = bool(old.style) or before[start : start + 1] != shown[:1] == '"'
+    return shown[1:-1] if quoted else shown
+
+
+def _expected_block(before: str, old: Event, replacements: Sequence[Replacement]) -> str:
+    """As ``_expected``, line by line: a line of the value is a line of the file without its indentation."""
+    value = old.value.split("\n")
+    content = list(_lines(before, before.find("\n", old.start_mark.index) + 1, old.end_mark.index))
+    if old.style == ">":
+        content = [line for line in content if line[1].strip()]
+        content[1:] = []
+    for replacement in reversed(replacements):
+        number = next(
+            n for n, line in enumerate(content) if line[0] <= replacement.span.start <= line[0] + len(line[1])
+        )
+        begin, shown = content[number]
+        indent = len(shown) - len(value[number])
+        first, last = replacement.span.start - begin - indent, replacement.span.end - begin - indent
+        value[number] = value[number][:first] + replacement.text + value[number][last:]
+    return "\n".join(value)
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """Offset and text of every line, without its end."""
+    while start < end:
+        newline = text.find("\n", start, end)
+        stop = end if newline < 0 else newline
+        yield start, text[start:stop].removesuffix("\r")
+        start = stop + 1
 
 
 def _alike(old: Event, new: Event, names: Sequence[str]) -> bool:

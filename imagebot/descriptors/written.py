@@ -1,148 +1,230 @@
-"""Make a reference out of the scalars it is written in, or say why that cannot be done."""
+"""Make a reference out of the texts it is written in, or say why that cannot be done."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from imagebot.descriptors.comments import Orders, orders
+from imagebot.descriptors.comments import Orders
 from imagebot.descriptors.nodes import Scalar
-from imagebot.descriptors.reference import Reference, Skipped, Slot, Span
+from imagebot.descriptors.piece import NotEditable, Piece, piece, unknown_part
+from imagebot.descriptors.reference import Place, Reference, Skipped, Slot
 from imagebot.descriptors.source import Source
+from imagebot.descriptors.variables import Pending, Scopes, filled, with_holes
 from imagebot.errors import InvalidReference
 from imagebot.references.image import ImageReference, parts
+from imagebot.untrusted import clean
 
-_VARIABLE = re.compile(r"\$\{|\$\(|\$[A-Za-z_]")
-_TEMPLATE = re.compile(r"\{\{|\{%")
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_COMMENT_REACH = 4096
-"""Characters behind a value in which its comment begins; a line of generated JSON may have millions."""
+Item = Reference | Skipped | Pending
+"""What is found in a place: a reference, something not understood, or a reference that needs a variable."""
+
+SHA256 = "sha256:"
+OCI = "oci://"
+_NO_ORDERS = Orders()
+GROUPS = {"compose": "compose"}
+"""Whose variables stand in a descriptor; all others are applied by Flux, which substitutes."""
 
 
-def is_empty(scalar: Scalar | None) -> bool:
-    """Whether a value is absent, empty or null."""
-    return scalar is None or (not scalar.value if scalar.style else scalar.value in _NULLS)
+def whole(source: Source, descriptor: str, scalar: Scalar, skip: int = 0) -> Item:
+    """A reference written in one scalar: ``image: nginx:1.27``.
 
-
-def whole(source: Source, descriptor: str, scalar: Scalar) -> Reference | Skipped:
-    """A reference written in one scalar: ``image: nginx:1.27``."""
-    if reason := _not_editable(source, scalar):
-        return _skipped(source, scalar, reason)
+    Args:
+        source: The file.
+        descriptor: Kind of descriptor.
+        scalar: The value.
+        skip: Characters of the value before the reference, such as those of ``docker://``.
+    """
     try:
-        image, found = ImageReference.parse(scalar.value), parts(scalar.value)
-    except InvalidReference as error:
-        return _skipped(source, scalar, error.message)
-    tag = _part(scalar, found.tag)
-    digest = _part(scalar, found.digest)
-    return _reference(source, descriptor, scalar, scalar.value, image, tag, digest, [scalar])
+        return together(descriptor, [piece(source, scalar).part(skip)])
+    except NotEditable as problem:
+        return skipped(source, scalar, unknown_part(scalar.value) or str(problem))
 
 
 def joined(
     source: Source,
     descriptor: str,
-    names: Sequence[Scalar],
+    names: Sequence[Scalar | str],
     tag: Scalar | None,
-    digest: Scalar | None,
-) -> Reference | Skipped:
+    digest: Scalar | None = None,
+    *,
+    strict: bool = False,
+) -> Item:
     """A reference whose parts stand in several scalars: ``repository`` and ``tag``.
 
     Args:
         source: The file.
         descriptor: Kind of descriptor.
-        names: Scalars that make up the name, such as registry and repository.
+        names: What makes up the name, such as registry and repository.
         tag: The tag's own scalar; it may hold ``tag@digest``.
-        digest: The digest's own scalar.
+        digest: The digest's own scalar, with or without ``sha256:``.
+        strict: Whether the reader takes strings alone, and no numbers in their place.
     """
-    at = tag or digest or names[-1]
-    scalars = [*names, *([tag] if tag else []), *([digest] if digest else [])]
-    for scalar in scalars:
-        if reason := _not_editable(source, scalar):
-            return _skipped(source, scalar, reason)
-    name = "/".join(scalar.value.strip("/") for scalar in names)
-    written = name + (f":{tag.value}" if tag else "") + (f"@{digest.value}" if digest else "")
+    scalars = [name for name in names if isinstance(name, Scalar)]
+    at = tag or digest or scalars[-1]
     try:
-        if parts(name).name[1] != len(name):
-            return _skipped(source, at, "the repository already holds a tag or digest of its own")
-        image = ImageReference.parse(written)
+        name = _name(source, names)
+        own = [replace(piece(source, part), strict=strict) for part in (tag, digest) if part is not None]
+    except NotEditable as problem:
+        return skipped(source, at, next(filter(None, (unknown_part(s.value) for s in scalars)), str(problem)))
+    joint = "".join(part if isinstance(part, str) else part.text for part in name)
+    try:
+        if not unknown_part(joint) and parts(joint).name[1] != len(joint):
+            return skipped(source, at, "the repository already holds a tag or digest of its own")
     except InvalidReference as error:
-        return _skipped(source, at, error.message)
-    tag_slot, digest_slot = _slots(tag, digest)
-    return _reference(source, descriptor, at, written, image, tag_slot, digest_slot, scalars)
+        return skipped(source, at, error.message)
+    signs = ([_sign(":", tag)] if tag else []) + ([_sign("@", digest)] if digest else [])
+    pairs = zip(signs, own, strict=True)
+    return together(descriptor, [*name, *(part for pair in pairs for part in pair)])
 
 
-def _slots(tag: Scalar | None, digest: Scalar | None) -> tuple[Slot | None, Slot | None]:
-    if tag is None:
-        return None, _own(digest)
-    before, at, _ = tag.value.partition("@")
-    if not at:
-        return _own(tag), _own(digest)
-    end = len(before)
-    return _part(tag, (0, end)), _part(tag, (end + 1, len(tag.value)))
+def together(descriptor: str, written: Sequence[Piece | str]) -> Item:
+    """A reference put together from pieces of text, in their order."""
+    text = "".join(part if isinstance(part, str) else part.text for part in written)
+    last = next(part for part in reversed(written) if isinstance(part, Piece))
+    reason = unknown_part(text)
+    if not reason:
+        return assembled(descriptor, written)
+    group = GROUPS.get(descriptor, "flux")
+    parts_ = with_holes(written, group)
+    if unknown_part("".join(part.text for part in parts_ if isinstance(part, Piece))) or "{{" in text:
+        return Skipped(last.place.path, last.place.line, reason)
+    return Pending(group, descriptor, parts_, last.place)
 
 
-def _own(scalar: Scalar | None) -> Slot | None:
-    return _part(scalar, (0, len(scalar.value))) if scalar else None
+def resolve(pending: Pending, scopes: Scopes) -> Iterator[Reference | Skipped]:
+    """The references that a pending one becomes: one for each set of values that it may get."""
+    for values in scopes.seen_by(pending):
+        try:
+            written = _addressed(filled(pending.parts, values, pending.group))
+        except NotEditable as problem:
+            yield Skipped(pending.place.path, pending.place.line, str(problem))
+        else:
+            yield assembled(pending.descriptor, written, [pending.place])
 
 
-def _part(scalar: Scalar, place: tuple[int, int] | None) -> Slot | None:
-    """The place of a part of a scalar whose text stands in the file as it is."""
-    if place is None:
-        return None
-    begin = scalar.start + (1 if scalar.style else 0)
-    span = Span(begin + place[0], begin + place[1])
-    return Slot(span, Span(scalar.start, scalar.end), place == (0, len(scalar.value)))
+def _addressed(written: list[Piece | str]) -> list[Piece | str]:
+    """A name that was kept as an address: ``oci://`` goes, another scheme is that of no registry."""
+    first = written[0]
+    if not isinstance(first, Piece) or "://" not in first.text:
+        return written
+    if not first.text.startswith(OCI):
+        raise NotEditable(f"the chart comes from {clean(first.text, 120)}, which is no OCI registry")
+    return [first.part(len(OCI)), *written[1:]]
 
 
-def _reference(
-    source: Source,
-    descriptor: str,
-    at: Scalar,
-    written: str,
-    image: ImageReference,
-    tag: Slot | None,
-    digest: Slot | None,
-    scalars: Sequence[Scalar],
+def assembled(
+    descriptor: str, written: Sequence[Piece | str], uses: Iterable[Place] = ()
 ) -> Reference | Skipped:
-    line, column = source.position(at.start)
-    found = _orders(source, [at, *scalars])
-    if found.fault:
-        return _skipped(source, at, found.fault)
+    """A reference put together from pieces of text without variables.
+
+    Tag and digest must each stand in one piece, and in one file.
+
+    Args:
+        descriptor: Kind of descriptor.
+        written: The pieces, in their order.
+        uses: Places that name it as a variable.
+    """
+    text = "".join(part if isinstance(part, str) else part.text for part in written)
+    pieces = [part for part in written if isinstance(part, Piece)]
+    last = pieces[-1]
+    if reason := unknown_part(text):
+        return Skipped(last.place.path, last.place.line, reason)
+    try:
+        found = parts(text)
+        image = ImageReference.of(text, found)
+    except InvalidReference as error:
+        return Skipped(last.place.path, last.place.line, error.message)
+    tag, digest = _holder(written, found.tag), _digest_holder(written, found.digest)
+    if (found.tag and not tag) or (found.digest and not digest):
+        return Skipped(
+            last.place.path, last.place.line, f"{text}: one part of it is put together from several values"
+        )
+    at = tag or digest or _holder(written, found.name) or last
+    if tag and digest and tag.place.path != digest.place.path:
+        return Skipped(
+            at.place.path, at.place.line, f"{text}: its tag and its digest stand in different files"
+        )
+    asked = _orders(pieces)
+    if asked.fault:
+        return Skipped(at.place.path, at.place.line, asked.fault)
+    others = {part.place for part in pieces if part.place.path != at.place.path}.union(uses)
     return Reference(
-        path=source.path,
-        line=line,
-        column=column,
+        path=at.place.path,
+        line=at.place.line,
+        column=at.place.column,
         descriptor=descriptor,
         image=image,
-        written=written,
-        tag=tag,
-        digest=digest,
-        ignored=found.ignored,
-        bound=found.bound,
+        written=text,
+        tag=_slot(tag),
+        digest=_slot(digest),
+        ignored=asked.ignored,
+        bound=asked.bound,
+        uses=tuple(sorted(others - {at.place})) if others else (),
     )
 
 
-def _orders(source: Source, scalars: Sequence[Scalar]) -> Orders:
+def skipped(source: Source, scalar: Scalar, reason: str) -> Skipped:
+    """Something at a scalar that was not understood."""
+    return Skipped(source.path, source.position(scalar.start)[0], reason)
+
+
+def _name(source: Source, names: Sequence[Scalar | str]) -> list[Piece | str]:
+    """The pieces of a name with ``/`` between them; slashes at the ends of the scalars do not count twice."""
+    found: list[Piece | str] = []
+    for name in names:
+        part: Piece | str
+        if isinstance(name, str):
+            part = name.strip("/")
+        else:
+            whole_piece = piece(source, name)
+            text = whole_piece.text
+            start = len(text) - len(text.lstrip("/"))
+            part = whole_piece.part(start, max(start, len(text.rstrip("/"))))
+        found += ["/", part] if found else [part]
+    return found
+
+
+def _sign(sign: str, part: Scalar) -> str:
+    """What joins a part to the name: some charts write it themselves, or leave out a digest's algorithm."""
+    if part.value.startswith((":", "@")):
+        return ""
+    return f"@{SHA256}" if sign == "@" and ":" not in part.value else sign
+
+
+def _holder(written: Sequence[Piece | str], place: tuple[int, int] | None) -> Piece | None:
+    """The part of the piece that holds a range of the joint text, or None if none holds all of it."""
+    if place is None:
+        return None
+    at = 0
+    for part in written:
+        length = len(part if isinstance(part, str) else part.text)
+        if isinstance(part, Piece) and at <= place[0] and place[1] <= at + length:
+            return part.part(place[0] - at, place[1] - at)
+        at += length
+    return None
+
+
+def _digest_holder(written: Sequence[Piece | str], place: tuple[int, int] | None) -> Piece | None:
+    """As ``_holder``; the algorithm may stand outside of the file."""
+    if place is None:
+        return None
+    return _holder(written, place) or _holder(written, (place[0] + len(SHA256), place[1]))
+
+
+def _slot(part: Piece | None) -> Slot | None:
+    if part is None:
+        return None
+    inner = part.scalar.end - part.scalar.start
+    own = part.quotable and inner - (part.span.end - part.span.start) in (0, 2)
+    return Slot(part.span, part.scalar, own, part.strict, part.region)
+
+
+def _orders(pieces: Sequence[Piece]) -> Orders:
     """The orders on any line of the reference; the first policy named counts."""
-    lines = dict.fromkeys(source.rest_of_line(scalar.end, _COMMENT_REACH) for scalar in scalars)
-    found = [orders(line) for line in lines]
+    commented = {part.comment: part for part in pieces if "#" in part.comment}
+    if not commented:
+        return _NO_ORDERS
+    found = [part.orders for part in commented.values()]
     bound = next((order.bound for order in found if order.bound), None)
     fault = next((order.fault for order in found if order.fault), "")
     return Orders(any(order.ignored for order in found), bound, fault)
-
-
-def _not_editable(source: Source, scalar: Scalar) -> str:
-    """Why the characters of a value are not its text, or nothing if they are."""
-    if _TEMPLATE.search(scalar.value):
-        return "holds a template expression"
-    if _VARIABLE.search(scalar.value):
-        return "holds a variable that is set elsewhere"
-    if scalar.style in {"|", ">"}:
-        return "written as a block scalar, which is not edited"
-    shown = source.text[scalar.start : scalar.end]
-    if (shown[1:-1] if scalar.style else shown) != scalar.value:
-        return "written with escapes or over several lines, which is not edited"
-    return ""
-
-
-def _skipped(source: Source, scalar: Scalar, reason: str) -> Skipped:
-    return Skipped(source.path, source.position(scalar.start)[0], reason)

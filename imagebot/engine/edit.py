@@ -12,28 +12,33 @@ from imagebot.errors import EditError
 from imagebot.plan import Failure, Update
 
 if TYPE_CHECKING:
+    from imagebot.descriptors.rules import Rule
     from imagebot.repository.protocol import Snapshot
 
 
-def edited_files(snapshot: Snapshot, updates: Iterable[Update]) -> dict[str, bytes]:
+def edited_files(
+    snapshot: Snapshot, updates: Iterable[Update], rules: tuple[Rule, ...] = ()
+) -> dict[str, bytes]:
     """The new content of every file that the updates touch, by path.
 
     Raises:
         EditError: If an edit cannot be shown to change exactly the intended scalars.
     """
     return {
-        path: apply(snapshot.read(path), [_change(update) for update in members])
+        path: apply(snapshot.read(path), [_change(update) for update in members], rules)
         for path, members in _by_path(updates).items()
     }
 
 
-def editable(snapshot: Snapshot, updates: Iterable[Update]) -> tuple[tuple[Update, ...], tuple[Failure, ...]]:
+def editable(
+    snapshot: Snapshot, updates: Iterable[Update], rules: tuple[Rule, ...] = ()
+) -> tuple[tuple[Update, ...], tuple[Failure, ...]]:
     """Split updates into those whose edit is shown to be exact and failures, file by file."""
     exact: list[Update] = []
     failures: list[Failure] = []
     for path, members in _by_path(updates).items():
         try:
-            edited_files(snapshot, members)
+            edited_files(snapshot, members, rules)
         except EditError as error:
             proposals = frozenset(update.proposal for update in members)
             failures.append(Failure(error, path=path, proposals=proposals))

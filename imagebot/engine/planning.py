@@ -11,6 +11,7 @@ from imagebot.engine.decide import Decision, choose, settle, wanted_digests, wan
 from imagebot.engine.edit import editable
 from imagebot.engine.lookups import find_digests, list_tags
 from imagebot.engine.scan import scan
+from imagebot.engine.together import move_together
 from imagebot.forges.body import body, title
 from imagebot.plan import Plan, Proposal, Scan, Update
 
@@ -28,11 +29,12 @@ def make_plan(snapshot: Snapshot, configuration: Configuration, registries: Regi
     """Find out what would change; nothing is written anywhere."""
     scanned = scan(snapshot, configuration)
     decision = decide(scanned, registries)
-    exact, failures = editable(snapshot, decision.updates)
+    together, apart = move_together(decision.updates, scanned.references)
+    exact, failures = editable(snapshot, together, scanned.rules)
     return Plan(
         scan=scanned,
         proposals=group(exact),
-        held=decision.held,
+        held=(*decision.held, *apart),
         current=decision.current,
         failures=(*decision.failures, *failures),
     )

@@ -103,14 +103,14 @@ def _propose(proposal: Proposal, plan: Plan, bot: Bot, world: _World) -> Outcome
     if opened and _only_lacks_undecided(proposal, plan, opened):
         reason = "part of it could not be checked in this run, so the pull request is left as it is"
         return _outcome(proposal.id, proposal.branch, "unchanged", reason, opened)
-    pushed = _push(proposal, bot, branch, wanted)
+    pushed = _push(proposal, plan, bot, branch, wanted)
     return _pull_request(proposal, bot, wanted, opened, pushed=pushed)
 
 
-def _push(proposal: Proposal, bot: Bot, branch: Branch, wanted: Marker) -> bool:
+def _push(proposal: Proposal, plan: Plan, bot: Bot, branch: Branch, wanted: Marker) -> bool:
     """Make the branch hold the proposal; whether a push was needed."""
     snapshot = bot.repository.snapshot(bot.commit)
-    files = edited_files(snapshot, proposal.updates)
+    files = edited_files(snapshot, proposal.updates, plan.scan.rules)
     if branch.holds(proposal.title, files):
         return False
     text = f"{proposal.body}\n{wanted}" if bot.forge.body_in_commit else None

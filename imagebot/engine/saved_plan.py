@@ -16,9 +16,13 @@ from imagebot.plan import Pin, Plan, Scan, Scanned, Update
 from imagebot.policies.policy import Verdict
 
 if TYPE_CHECKING:
+    from imagebot.descriptors.reference import Reference
     from imagebot.policies.policy import Configuration
     from imagebot.registries.protocol import Registries
     from imagebot.repository.protocol import Snapshot
+
+_Key = tuple[str, int, int, str]
+"""Path, line, column and image: several images may share one tag, and so one place."""
 
 _MAKE_AGAIN = "make the plan again: imagebot plan -o json"
 
@@ -44,10 +48,10 @@ def restore(saved: bytes, snapshot: Snapshot, configuration: Configuration, regi
             hint=_MAKE_AGAIN,
         )
     scanned = scan(snapshot, configuration)
-    places = {(i.reference.path, i.reference.line, i.reference.column): i for i in scanned.references}
+    places = {_key(i.reference): i for i in scanned.references}
     updates = [_update(item, places) for item in document["updates"]]
     _same_digests(updates, registries)
-    exact, failures = editable(snapshot, updates)
+    exact, failures = editable(snapshot, updates, scanned.rules)
     return Plan(scan=_only(scanned), proposals=group(exact), failures=failures)
 
 
@@ -66,9 +70,9 @@ def _document(saved: bytes) -> Mapping[str, Any]:
     return document
 
 
-def _update(item: Mapping[str, Any], places: Mapping[tuple[str, int, int], Scanned]) -> Update:
+def _update(item: Mapping[str, Any], places: Mapping[_Key, Scanned]) -> Update:
     try:
-        scanned = places.get((item["path"], item["line"], item["column"]))
+        scanned = places.get((item["path"], item["line"], item["column"], item["image"]))
         source, to = Pin(**item["from"]), Pin(**item["to"])
         update_of = (item["image"], source, item["policy"], item["environment"])
         passed_over = tuple(Verdict(p["tag"], False, p["reason"]) for p in item["passed_over"])  # noqa: FBT003 - a rejected tag
@@ -80,6 +84,10 @@ def _update(item: Mapping[str, Any], places: Mapping[tuple[str, int, int], Scann
     if scanned is None or not scanned.managed or update_of != _identity(scanned):
         raise StalePlan(f"{item['path']}:{item['line']} no longer holds what the plan says", hint=_MAKE_AGAIN)
     return Update(scanned, to, step, why, passed_over, proposal)
+
+
+def _key(reference: Reference) -> _Key:
+    return reference.path, reference.line, reference.column, str(reference.image.name)
 
 
 def _identity(scanned: Scanned) -> tuple[str, Pin, str | None, str | None]:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from imagebot.descriptors.rules import Rule, Step, parse_path
 from imagebot.policies.checking import check
 from imagebot.policies.faults import Fault, InvalidConfiguration
-from imagebot.policies.model import PolicyModel, SettingsModel, TagsModel
+from imagebot.policies.globs import path_matcher
+from imagebot.policies.model import PolicyModel, RuleModel, SettingsModel, TagsModel
 from imagebot.policies.placed import Placed, Unreadable, Value, read_placed
 from imagebot.policies.policy import (
     Configuration,
@@ -193,4 +195,21 @@ def _settings(model: SettingsModel) -> Settings:
         registries=tuple(
             (host, RegistrySettings(plain_http=r.plain_http, ca=r.ca)) for host, r in model.registries.items()
         ),
+        rules=tuple(_rule(rule) for rule in model.descriptors),
     )
+
+
+def _rule(model: RuleModel) -> Rule:
+    return Rule(
+        files=tuple(path_matcher(glob) for glob in model.files),
+        kind=model.kind or "",
+        reference=_steps(model.reference),
+        repository=_steps(model.repository),
+        image=model.image or "",
+        tag=_steps(model.tag),
+        digest=_steps(model.digest),
+    )
+
+
+def _steps(path: str | None) -> tuple[Step, ...]:
+    return parse_path(path) if path else ()

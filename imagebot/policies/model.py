@@ -13,8 +13,10 @@ from typing import Annotated, Any, Literal, NoReturn, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from imagebot.descriptors.rules import InvalidPath, parse_path
 from imagebot.errors import InvalidReference
 from imagebot.policies.globs import normalised_image_glob, path_fault
+from imagebot.references.image import ImageName
 from imagebot.references.ranges import InvalidRange, Range
 
 POLICY_NAME = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,62}"
@@ -282,6 +284,55 @@ def _environment_names(found: dict[str, EnvironmentModel]) -> dict[str, Environm
     return found
 
 
+def _value_path(text: str) -> str:
+    try:
+        parse_path(text)
+    except InvalidPath as error:
+        hint = 'such as spec.runner.image, jobs[*].image or env["WEB_IMAGE"].value'
+        fault("settings-rule-path", f"{text!r}: {error.message}", hint=hint, offset=error.offset)
+    return text
+
+
+def _image_name(text: str) -> str:
+    try:
+        return str(ImageName.parse(text))
+    except InvalidReference as error:
+        fault("settings-rule-image", error.message, hint=error.hint)
+
+
+ValuePath = Annotated[str, AfterValidator(_value_path)]
+
+
+class RuleModel(_Model):
+    """A field that holds a reference and that no kind of descriptor knows."""
+
+    files: list[PathGlob] = Field([], description="Globs on paths; default: every file.")
+    kind: str | None = Field(
+        None,
+        min_length=1,
+        description="kind of the document, or group/kind as in example.com/Workspace; default: every one.",
+    )
+    reference: ValuePath | None = Field(None, description="Path of a value that is a whole reference.")
+    repository: ValuePath | None = Field(None, description="Path of the name, where the tag stands apart.")
+    image: Annotated[str, AfterValidator(_image_name)] | None = Field(
+        None, description="The name itself, where no value says it."
+    )
+    tag: ValuePath | None = Field(None, description="Path of the tag.")
+    digest: ValuePath | None = Field(None, description="Path of the digest.")
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if not self.files and not self.kind:
+            fault("settings-rule", "the rule says neither `files` nor `kind`", hint="say where it holds")
+        parts = self.tag or self.digest
+        if self.reference and (parts or self.repository or self.image):
+            fault("settings-rule", "`reference` is a whole reference: nothing goes beside it")
+        if not self.reference and not (parts and bool(self.repository) != bool(self.image)):
+            hint = "write `reference`, or `tag` with one of `repository` and `image`"
+            fault("settings-rule", "the rule does not say where name and tag stand", hint=hint)
+        return self
+
+
 class SettingsModel(_Model):
     """imagebot.yaml."""
 
@@ -296,4 +347,7 @@ class SettingsModel(_Model):
     )
     registries: dict[str, RegistryModel] = Field(
         {}, description="How to speak to registry hosts, by host and port."
+    )
+    descriptors: list[RuleModel] = Field(
+        [], description="Fields that hold a reference and that no kind of descriptor knows."
     )

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 
-from imagebot.descriptors.nodes import Alias, Mapping, Node, Scalar, Sequence, parse
+from imagebot.descriptors.nodes import Alias, Mapping, Node, Scalar, Sequence
+from imagebot.descriptors.parsing import parse
 from imagebot.descriptors.source import NotUnderstood, Source
 from imagebot.policies.faults import Fault
 
@@ -154,7 +155,7 @@ class _Reader:
 
     def _mapping(self, node: Mapping, location: Location) -> dict[str, Value]:
         found: dict[str, Value] = {}
-        for key, value in node.pairs:
+        for key, value in zip(node.keys, node.values, strict=True):
             if not isinstance(key, Scalar):
                 self.problems.append((location, ("yaml-key", "a key is not a text"), False))
                 continue

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from imagebot.descriptors.rules import Rule
 from imagebot.references.ranges import Range
 
 Order = Literal["semver", "digest"]
@@ -102,6 +103,7 @@ class Settings:
     forge: ForgeSettings = ForgeSettings()
     base: str | None = None
     registries: tuple[tuple[str, RegistrySettings], ...] = ()
+    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from imagebot.errors import InvalidReference
 from imagebot.untrusted import clean
@@ -83,9 +84,17 @@ class ImageReference:
         Raises:
             InvalidReference: If the text is no reference, with the part that is wrong.
         """
-        found = parts(text)
+        return cls.of(text, parts(text))
+
+    @classmethod
+    def of(cls, text: str, found: Parts) -> ImageReference:
+        """Normalise a reference whose parts are known.
+
+        Raises:
+            InvalidReference: If its name is none.
+        """
         return cls(
-            _normalised(text, text[slice(*found.name)]),
+            _normalised(text[slice(*found.name)]),
             text[slice(*found.tag)] if found.tag else None,
             text[slice(*found.digest)] if found.digest else None,
         )
@@ -133,7 +142,10 @@ def is_digest(text: str) -> bool:
     return _DIGEST.fullmatch(text) is not None
 
 
-def _normalised(text: str, name: str) -> ImageName:
+@lru_cache(maxsize=8192)
+def _normalised(name: str) -> ImageName:
+    """A config repository names few images in many places."""
+    text = name
     if _IMAGE_ID.fullmatch(name):
         raise _invalid(text, "64 hex digits are an image id, not a name")
     host, path = _split(name)

@@ -131,6 +131,7 @@ def _reference(item: Scanned) -> Document:
         "policy": item.policy.name if item.policy else None,
         "environment": item.environment,
         "ignored": reference.ignored,
+        "uses": [{"path": p.path, "line": p.line, "column": p.column} for p in reference.uses],
         "why": item.why,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -28,6 +28,7 @@ class Folder:
             what = "is not a folder" if root.exists() else "does not exist"
             raise RepositoryMissing(f"{root} {what}", hint="name the folder of the config repository")
         self._root = root.resolve()
+        self._name = str(self._root)
 
     @cached_property
     def commit(self) -> str | None:
@@ -41,8 +42,8 @@ class Folder:
     def files(self) -> Iterator[FileEntry]:
         """Every file, sorted by path; links are named and not followed."""
         for path in sorted(self._paths()):
-            if mode := self._mode(path):
-                yield FileEntry(path, mode, "")
+            if entry := self._entry(path):
+                yield entry
 
     def read(self, path: str) -> bytes:
         """The bytes of one file."""
@@ -50,6 +51,16 @@ class Folder:
             return self._inside(path).read_bytes()
         except OSError as error:
             raise RepositoryError(f"cannot read {path}: {error.strerror}") from error
+
+    def contents(self, entries: Iterable[FileEntry], limit: int) -> Iterator[tuple[FileEntry, bytes | None]]:
+        """The bytes of many files, in their order; None if more than ``limit`` bytes, or unreadable."""
+        root = str(self._root)
+        inside = {"": True}
+        for entry in entries:
+            if _is_inside(root, entry.path.rpartition("/")[0], inside):
+                yield entry, _content(f"{root}/{entry.path}", limit)
+            else:
+                yield entry, None
 
     def write(self, path: str, content: bytes) -> None:
         """Replace the bytes of a file at once: a reader sees the old or the new, never half of it."""
@@ -80,22 +91,53 @@ class Folder:
             for name in [*names, *linked]:
                 yield Path(folder, name).relative_to(self._root).as_posix()
 
-    def _mode(self, path: str) -> str | None:
-        """Git's mode of a file; None for one that is gone, or neither file, link nor submodule."""
+    def _entry(self, path: str) -> FileEntry | None:
+        """A file with Git's mode; None for one that is gone, or neither file, link nor submodule."""
         try:
-            kind = (self._root / path).lstat().st_mode
+            found = os.lstat(f"{self._name}/{path}")
         except OSError:
             return None
+        kind = found.st_mode
+        if stat.S_ISREG(kind):
+            mode = "100755" if kind & stat.S_IXUSR else "100644"
+            return FileEntry(
+                path, mode, f"{found.st_ino}-{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}"
+            )
         if stat.S_ISLNK(kind):
-            return "120000"
-        if stat.S_ISDIR(kind):
-            return "160000"
-        if not stat.S_ISREG(kind):
-            return None
-        return "100755" if kind & stat.S_IXUSR else "100644"
+            return FileEntry(path, "120000", "")
+        return FileEntry(path, "160000", "") if stat.S_ISDIR(kind) else None
 
     def _inside(self, path: str) -> Path:
         target = self._root / path
         if not target.parent.resolve().is_relative_to(self._root):
             raise RepositoryError(f"{path} lies outside of {self._root}")
         return target
+
+
+def _is_inside(root: str, folder: str, known: dict[str, bool]) -> bool:
+    """Whether no part of a folder's path is a link, which could lead out of the root."""
+    found = known.get(folder)
+    if found is None:
+        above = _is_inside(root, folder.rpartition("/")[0], known)
+        found = above and not Path(root, folder).is_symlink()
+        known[folder] = found
+    return found
+
+
+def _content(path: str, limit: int) -> bytes | None:
+    """The bytes of a regular file; a link that took its place meanwhile is not followed."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        content = os.read(handle, 1 << 16)
+        while len(content) <= limit and (
+            more := os.read(handle, 1 << 20) if len(content) >= 1 << 16 else b""
+        ):
+            content += more
+        return content if len(content) <= limit else None
+    except OSError:
+        return None
+    finally:
+        os.close(handle)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -15,7 +15,8 @@ class FileEntry:
     Attributes:
         path: Relative to the root, with ``/``.
         mode: Git file mode: ``100644``, ``100755``, ``120000`` (symbolic link), ``160000`` (submodule).
-        blob: Git blob id, or an empty string for a file of a work tree.
+        blob: What tells one content from another: the Git blob id, or for a file of a folder its inode,
+            size and times.
     """
 
     path: str
@@ -37,6 +38,10 @@ class Snapshot(Protocol):
 
     def read(self, path: str) -> bytes:
         """The bytes of one file. Raises RepositoryError if it is not there."""
+        ...
+
+    def contents(self, entries: Iterable[FileEntry], limit: int) -> Iterator[tuple[FileEntry, bytes | None]]:
+        """The bytes of many files, in their order; None if more than ``limit`` bytes, or unreadable."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from imagebot.errors import RepositoryError
@@ -34,6 +34,12 @@ class CommitSnapshot:
         if entry is None or entry.mode == "160000":
             raise RepositoryError(f"{path} is no file of commit {self._commit[:7]}")
         return self._blobs.read(entry.blob)
+
+    def contents(self, entries: Iterable[FileEntry], limit: int) -> Iterator[tuple[FileEntry, bytes | None]]:
+        """The bytes of many files, in their order; None for one of more than ``limit`` bytes."""
+        wanted = list(entries)
+        found = self._blobs.read_many([entry.blob for entry in wanted], limit)
+        return zip(wanted, found, strict=True)
 
     @cached_property
     def _entries(self) -> dict[str, FileEntry]:

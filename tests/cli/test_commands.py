@@ -62,6 +62,7 @@ def test_scan_needs_no_policy_and_lists_everything(imagebot: Run, tmp_path: Path
         "environment": None,
         "ignored": False,
         "why": "",
+        "uses": [],
     }
     assert [(s["path"], s["line"]) for s in document["skipped"]] == [
         ("broken.yaml", 2),

@@ -46,7 +46,7 @@ def test_an_edit_that_cannot_be_shown_is_refused(content: bytes, changes: list[C
         apply(content, changes)
 
 
-def test_a_wrong_span_is_caught_by_comparing_the_values() -> None:
+def test_a_wrong_span_is_caught() -> None:
     """Another scalar with the same text must not be edited in its place."""
     wanted = change()
     slot = wanted.reference.tag
@@ -55,7 +55,7 @@ def test_a_wrong_span_is_caught_by_comparing_the_values() -> None:
     moved = replace(slot, span=Span(at, at + 2))
     wrong = replace(wanted, reference=replace(wanted.reference, tag=moved))
 
-    with pytest.raises(EditError, match="another value|read differently"):
+    with pytest.raises(EditError, match="no longer holds it"):
         apply(VALUES, [wrong])
 
 

@@ -1,0 +1,147 @@
+"""Flux: HelmReleases, Kustomizations, OCI repositories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imagebot.descriptors.kustomize import image_entry, in_patch
+from imagebot.descriptors.looks import is_image_key, is_qualified, names_version
+from imagebot.descriptors.nodes import Mapping, Node, Scalar
+from imagebot.descriptors.piece import NotEditable, Piece, is_empty, piece
+from imagebot.descriptors.source import Source
+from imagebot.descriptors.values import in_values
+from imagebot.descriptors.variables import Hole, Pending, Variable
+from imagebot.descriptors.written import OCI, Item, skipped, together, whole
+
+DESCRIPTOR = "flux"
+GROUP = ".toolkit.fluxcd.io/"
+
+
+def claims(source: Source, document: Node) -> bool:
+    """Whether a document is an object of Flux."""
+    del source
+    return isinstance(document, Mapping) and GROUP in document.text("apiVersion")
+
+
+def find(source: Source, document: Node) -> Iterator[Item | Variable]:
+    """Whatever the kind of object names: values, images, charts, artifacts."""
+    spec = document.mapping("spec") if isinstance(document, Mapping) else None
+    if not isinstance(document, Mapping) or spec is None:
+        return
+    match document.text("kind"):
+        case "HelmRelease":
+            yield from _release(source, document, spec)
+        case "HelmChart":
+            yield from _chart(source, document, spec)
+        case "Kustomization":
+            yield from _kustomization(source, spec)
+        case "OCIRepository":
+            yield from _artifact(source, spec)
+        case "HelmRepository":
+            yield from _repository(source, document, spec)
+
+
+def _release(source: Source, release: Mapping, spec: Mapping) -> Iterator[Item]:
+    template = spec.mapping("chart")
+    chart_spec = template.mapping("spec") if template else None
+    if chart_spec is not None:
+        yield from _chart(source, release, chart_spec)
+    values = spec.mapping("values")
+    if values is not None:
+        yield from in_values(source, DESCRIPTOR, values)
+    for renderer in spec.mappings("postRenderers"):
+        yield from _transformations(source, renderer.mapping("kustomize"))
+
+
+def _transformations(source: Source, spec: Mapping | None) -> Iterator[Item]:
+    if spec is None:
+        return
+    for entry in spec.mappings("images"):
+        yield from image_entry(source, DESCRIPTOR, entry)
+    for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
+        for patch in spec.items(key):
+            yield from in_patch(source, DESCRIPTOR, patch)
+
+
+def _kustomization(source: Source, spec: Mapping) -> Iterator[Item | Variable]:
+    yield from _transformations(source, spec)
+    build = spec.mapping("postBuild")
+    values = build.mapping("substitute") if build else None
+    if values is None:
+        return
+    folder = spec.text("path").removeprefix("./").strip("/")
+    for name, value in values.last.items():
+        if not isinstance(value, Scalar) or is_empty(value):
+            continue
+        try:
+            yield Variable("flux", "" if folder == "." else folder, name, piece(source, value))
+        except NotEditable as problem:
+            yield skipped(source, value, str(problem))
+        if is_qualified(value.value) or (is_image_key(name) and names_version(value.value)):
+            yield whole(source, DESCRIPTOR, value)
+
+
+def _artifact(source: Source, spec: Mapping) -> Iterator[Item]:
+    """``OCIRepository``: of digest, semver and tag the first that is set counts."""
+    url, reference = spec.scalar("url"), spec.mapping("ref")
+    if url is None or reference is None or not url.value.startswith(OCI):
+        return
+    tag, digest, semver = (reference.scalar(key) for key in ("tag", "digest", "semver"))
+    if semver is not None and not is_empty(semver) and is_empty(digest):
+        yield skipped(source, semver, "follows a semver range in the cluster: it moves without a commit")
+        return
+    try:
+        written: list[Piece | str] = [_name(source, url)]
+        for sign, part in ((":", tag), ("@", digest)):
+            if part is not None and not is_empty(part):
+                written += [sign, piece(source, part)]
+        if len(written) > 1:
+            yield together(DESCRIPTOR, written)
+    except NotEditable as problem:
+        yield skipped(source, url, str(problem))
+
+
+def _name(source: Source, url: Scalar) -> Piece:
+    found = piece(source, url)
+    return found.part(len(OCI), len(found.text.rstrip("/")))
+
+
+def _chart(source: Source, owner: Mapping, spec: Mapping) -> Iterator[Item]:
+    """A chart whose repository is an object of its own, in this file or another."""
+    name, version, origin = spec.scalar("chart"), spec.scalar("version"), spec.mapping("sourceRef")
+    if name is None or version is None or is_empty(version) or origin is None:
+        return
+    if origin.text("kind") != "HelmRepository":
+        return
+    if not version.value[:1].isdigit() and not version.value.startswith("v"):
+        yield skipped(source, version, "a range of chart versions: it moves without a commit")
+        return
+    if set(version.value) & set("*x<>^~ |,+"):
+        yield skipped(source, version, "a range of chart versions: it moves without a commit")
+        return
+    try:
+        at = piece(source, version)
+        parts = (Hole(_key(owner, origin), None), "/", piece(source, name), ":", at)
+    except NotEditable as problem:
+        yield skipped(source, version, str(problem))
+        return
+    yield Pending("helm-repository", DESCRIPTOR, parts, at.place)
+
+
+def _repository(source: Source, repository: Mapping, spec: Mapping) -> Iterator[Variable]:
+    url = spec.scalar("url")
+    if url is None:
+        return
+    try:
+        found = piece(source, url)
+    except NotEditable:
+        return
+    name = _key(repository, repository.mapping("metadata") or repository)
+    yield Variable("helm-repository", "", name, found.part(0, len(found.text.rstrip("/"))))
+
+
+def _key(owner: Mapping, reference: Mapping) -> str:
+    """Namespace and name; an object without a namespace of its own gets the one of whoever applies it."""
+    metadata = owner.mapping("metadata")
+    namespace = reference.text("namespace") or (metadata.text("namespace") if metadata else "")
+    return f"{namespace}/{reference.text('name')}"

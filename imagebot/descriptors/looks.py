@@ -1,0 +1,87 @@
+"""Tell by its characters whether a text looks like an image reference."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+from functools import lru_cache
+
+from imagebot.errors import InvalidReference
+from imagebot.references.image import ImageReference, parts
+
+_WORDS = (
+    b"mage",
+    b"MAGE",
+    b"repository",
+    b"newTag",
+    b"chart:",
+    b'chart"',
+    b"oci:",
+    b"docker:",
+    b"package",
+    b"substitute",
+    b"HelmRepository",
+    b"@sha256:",
+)
+"""What a file must hold anywhere to hold an image: searching for them one by one is what is fast."""
+
+_HOSTED = r"(?:\.[a-z]{2,}(?::\d+)?|:\d+|localhost)/[\w./-]+[:@]\w"
+_HOSTED_BYTES = re.compile(_HOSTED.encode())
+_HOSTED_TEXT = re.compile(_HOSTED)
+_HOST = string.ascii_lowercase + string.digits + ".-"
+_HOST_LIMIT = 253
+
+QUALIFIED = re.compile(
+    r"(?<![\w./@:$}-])"
+    r"(?:(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d{1,5})?"
+    r"|localhost(?::\d{1,5})?|[a-z0-9-]+:\d{1,5})"
+    r"(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+"
+    r"(?::[A-Za-z0-9_][\w.-]{0,127}(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})"
+    r"(?![\w/:@])"
+)
+"""A reference that names its host and a tag or digest: hardly anything else looks like that."""
+
+_KEY = re.compile(r"(?i:image)$|[iI]mage_?(?:[nN]ame|[rR]ef(?:erence)?|[uU]r[il])$|IMAGE")
+_NO_IMAGE = ("://", " ", "\n", "\t")
+
+
+def has_hint(content: bytes) -> bool:
+    """Whether bytes hold a word that goes with images, or what may be a reference with its host."""
+    return any(word in content for word in _WORDS) or _HOSTED_BYTES.search(content) is not None
+
+
+def qualified_in(text: str) -> Iterator[re.Match[str]]:
+    """Every reference in a text that names its host; found from the end of the host, which is rare."""
+    at = 0
+    while (sign := _HOSTED_TEXT.search(text, at)) is not None:
+        before = text[max(at, sign.start() - _HOST_LIMIT) : sign.start()]
+        found = QUALIFIED.match(text, sign.start() - len(before) + len(before.rstrip(_HOST)))
+        if found is not None:
+            yield found
+        at = found.end() if found else sign.start() + 1
+
+
+@lru_cache(maxsize=4096)
+def is_image_key(key: str) -> bool:
+    """Whether a key says that its value is an image: ``proxyImage``, ``imageName``, ``WEB_IMAGE``."""
+    return _KEY.search(key) is not None
+
+
+def names_version(value: str) -> bool:
+    """Whether a text is a reference with a tag or a digest; a bare word is not told from any other word."""
+    if any(sign in value for sign in _NO_IMAGE):
+        return False
+    if ":" not in value and "@" not in value:
+        return False
+    try:
+        found = parts(value)
+        ImageReference.of(value, found)
+    except InvalidReference:
+        return False
+    return found.tag is not None or found.digest is not None
+
+
+def is_qualified(value: str) -> bool:
+    """Whether a text is a reference with a registry host and a tag or digest."""
+    return QUALIFIED.fullmatch(value) is not None and names_version(value)

@@ -1,0 +1,34 @@
+"""OpenShift: image streams and builds that name images of other registries; templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imagebot.descriptors import kubernetes
+from imagebot.descriptors.images import Setting
+from imagebot.descriptors.looks import names_version
+from imagebot.descriptors.nodes import Mapping, Node, mappings
+from imagebot.descriptors.source import Source
+from imagebot.descriptors.written import Item, whole
+
+DESCRIPTOR = "openshift"
+KINDS = frozenset(
+    {"ImageStream", "ImageStreamTag", "ImageStreamImport", "BuildConfig", "DeploymentConfig", "Template"}
+)
+
+
+def claims(source: Source, document: Node) -> bool:
+    """Whether a document is one of OpenShift's own objects."""
+    if not kubernetes.claims(source, document) or not isinstance(document, Mapping):
+        return False
+    version = document.text("apiVersion")
+    return document.text("kind") in KINDS and ("openshift.io/" in version or version == "v1")
+
+
+def find(source: Source, document: Node) -> Iterator[Item]:
+    """Pod templates as elsewhere, and every ``kind: DockerImage``."""
+    yield from kubernetes.find(source, document, Setting(DESCRIPTOR))
+    for node in mappings(document):
+        name = node.scalar("name") if node.text("kind") == "DockerImage" else None
+        if name is not None and (names_version(name.value) or "$" in name.value or "/" in name.value):
+            yield whole(source, DESCRIPTOR, name)

@@ -1,0 +1,137 @@
+"""Build the node tree of a text from the events of a YAML parser, within bounds.
+
+The loop over events is one function on purpose: it runs once per event of every descriptor, and is what a
+scan spends its time on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from imagebot.descriptors.events import (
+    DEPTH_LIMIT,
+    EVENT_LIMIT,
+    NextEvent,
+    either_parser,
+    properties_end,
+    too_deep,
+    too_many,
+)
+from imagebot.descriptors.nodes import Alias, Mapping, Node, Scalar, Sequence
+from imagebot.descriptors.reference import Span
+from imagebot.descriptors.source import NotUnderstood, Source
+
+EXPANSION_LIMIT = 1_000_000
+"""Values that the aliases of a document may stand for; readers refuse documents far smaller."""
+
+
+def parse(source: Source, region: Span | None = None) -> list[Node]:
+    """The documents of a file, or of a region of it; all offsets are those of the file.
+
+    Raises:
+        NotUnderstood: If the text is no YAML, or goes over a bound.
+    """
+    text = source.text if region is None else source.text[region.start : region.end]
+    base = 0 if region is None else region.start
+    try:
+        documents, aliases = either_parser(text, lambda next_event: _build(text, base, next_event))
+    except NotUnderstood as problem:
+        if region is None or problem.line is None:
+            raise
+        raise NotUnderstood(problem.reason, problem.line + source.position(base)[0] - 1) from problem
+    if aliases:
+        _refuse_expansion(source, documents, aliases)
+    return documents
+
+
+def _build(  # noqa: C901 - calls between its branches would cost a third of the time of a scan
+    text: str, base: int, next_event: NextEvent
+) -> tuple[list[Node], list[Alias]]:
+    documents: list[Node] = []
+    aliases: list[Alias] = []
+    anchors: dict[str, Node] = {}
+    members: list[Any] = documents
+    outer: list[tuple[Any, list[Any]]] = []
+    count = 0
+    while (event := next_event()) is not None:
+        count += 1
+        kind = type(event)
+        if kind is ScalarEvent:
+            start = event.start_mark.index
+            if event.anchor is not None or event.tag is not None:
+                start = properties_end(text, event)
+            node: Node = Scalar(event.value, event.style or "", base + start, base + event.end_mark.index)
+            members.append(node)
+            if event.anchor is not None:
+                anchors[event.anchor] = node
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            if event.anchor is not None:
+                anchors.pop(event.anchor, None)  # a use within itself has no end to point at
+            outer.append((event, members))
+            members = []
+            if len(outer) > DEPTH_LIMIT:
+                raise too_deep(text, event)
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            opened, above = outer.pop()
+            start, end = base + opened.start_mark.index, base + event.end_mark.index
+            node = _mapping(members, start, end) if kind is MappingEndEvent else Sequence(members, start, end)
+            if opened.anchor is not None:
+                anchors[opened.anchor] = node
+            above.append(node)
+            members = above
+        elif kind is AliasEvent:
+            node = Alias(event.anchor, anchors.get(event.anchor), base + event.start_mark.index)
+            aliases.append(node)
+            members.append(node)
+        elif kind is DocumentStartEvent:
+            anchors.clear()
+        if count > EVENT_LIMIT:
+            raise too_many()
+    return documents, aliases
+
+
+def _mapping(members: list[Node], start: int, end: int) -> Mapping:
+    keys, values = members[::2], members[1::2]
+    last = {key.value: value for key, value in zip(keys, values, strict=True) if type(key) is Scalar}
+    return Mapping(keys, values, start, end, last)
+
+
+def _refuse_expansion(source: Source, documents: list[Node], aliases: list[Alias]) -> None:
+    """Refuse what no reader would expand: every level of aliases of aliases multiplies (billion laughs).
+
+    An anchor stands above its aliases, so one pass in the order of the file knows every size.
+    """
+    targets = {id(alias.target) for alias in aliases if isinstance(alias.target, Mapping | Sequence)}
+    if not targets:
+        return
+    sizes: dict[int, int] = {}
+    for document in documents:
+        if _size(document, targets, sizes) > EXPANSION_LIMIT:
+            line = source.position(aliases[0].start)[0]
+            reason = f"its aliases stand for more than {EXPANSION_LIMIT} values, which no reader would expand"
+            raise NotUnderstood(reason, line)
+
+
+def _size(node: Node, targets: set[int], sizes: dict[int, int]) -> int:
+    """Values below a node with its aliases expanded; recursion is bounded by ``DEPTH_LIMIT``."""
+    if isinstance(node, Alias):
+        return sizes.get(id(node.target), 1)
+    below: list[Node] = []
+    if isinstance(node, Mapping):
+        below = [*node.keys, *node.values]
+    elif isinstance(node, Sequence):
+        below = list(node.items)
+    size = 1 + sum(_size(child, targets, sizes) for child in below)
+    if id(node) in targets:
+        sizes[id(node)] = size
+    return size

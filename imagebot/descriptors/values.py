@@ -1,0 +1,26 @@
+"""Values of a chart, wherever they stand: a file, a HelmRelease, an Application, a Kustomization."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imagebot.descriptors.images import Setting, images_in
+from imagebot.descriptors.nodes import Mapping, Node
+from imagebot.descriptors.piece import is_empty
+from imagebot.descriptors.source import Source
+from imagebot.descriptors.written import Item
+
+
+def in_values(source: Source, descriptor: str, values: Node, *, bare: bool = False) -> Iterator[Item]:
+    """Every image of a chart's values.
+
+    Args:
+        source: The file.
+        descriptor: Kind of descriptor that they stand in.
+        values: The mapping.
+        bare: Whether ``image: nginx``, without tag and digest, is an image.
+    """
+    shared = values.mapping("global") if isinstance(values, Mapping) else None
+    registry = shared.scalar("imageRegistry") if shared else None
+    setting = Setting(descriptor, None if is_empty(registry) else registry, bare)
+    yield from images_in(source, setting, values)

@@ -1,0 +1,159 @@
+"""Values that name a variable: what is set elsewhere, and where.
+
+A compose file says ``image: acme/web:${TAG}`` and the ``.env`` beside it says ``TAG=1.4.2``; a Flux
+Kustomization sets ``postBuild.substitute`` for everything below its path. The reference then stands in
+the place where its tag is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from imagebot.descriptors.piece import NotEditable, Piece
+from imagebot.descriptors.reference import Place
+
+SYNTAX = {
+    "compose": re.compile(
+        r"\$\{(?P<name>[A-Za-z_]\w*)(?::?-(?P<default>[^${}]*)|:?\?[^}]*)?\}|\$(?P<bare>[A-Za-z_]\w*)"
+    ),
+    "flux": re.compile(r"\$\{(?P<name>[A-Za-z_]\w*)(?::?[-=](?P<default>[^${}]*))?\}(?P<bare>(?!))?"),
+    "shell": re.compile(r"\$\{(?P<name>[A-Za-z_]\w*)(?::?-(?P<default>[^${}]*))?\}|\$(?P<bare>[A-Za-z_]\w*)"),
+    "go": re.compile(r"\{\{-?\s*\.?(?P<name>[A-Za-z_][\w.]*)\s*-?\}\}(?P<default>(?!))?(?P<bare>(?!))?"),
+    "tekton": re.compile(
+        r"\$\((?:inputs\.)?params\.(?P<name>[A-Za-z_][\w-]*)\)(?P<default>(?!))?(?P<bare>(?!))?"
+    ),
+}
+"""How each tool writes a variable: compose-spec/13-interpolation, drone/envsubst as Flux uses it, shells
+(Dockerfile, GitLab CI), Go's templates in an ApplicationSet, Tekton's parameters."""
+
+SET_BY = {
+    "compose": "a `.env` file beside it",
+    "flux": "`postBuild.substitute` of a Flux Kustomization above it",
+    "shell": "this file",
+    "go": "a list generator of this file",
+    "tekton": "a default in this file",
+    "helm-repository": "a HelmRepository of this repository",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A variable in a text, with its default if it has one."""
+
+    name: str
+    default: Piece | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A reference that waits for the values of its variables.
+
+    Attributes:
+        group: Whose variables they are: a key of ``SYNTAX``.
+        descriptor: Kind of descriptor.
+        parts: What it is put together from.
+        place: Where it is written.
+    """
+
+    group: str
+    descriptor: str
+    parts: tuple[Piece | Hole | str, ...]
+    place: Place
+
+    def pieces(self) -> Iterator[Piece]:
+        """Its texts that stand in the file, the defaults of its variables among them."""
+        for part in self.parts:
+            found = part.default if isinstance(part, Hole) else part
+            if isinstance(found, Piece):
+                yield found
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A value with a name.
+
+    Attributes:
+        group: Whose variable it is.
+        folder: The folder that may use it; for ``flux`` with everything below it.
+        name: Its name.
+        value: Its text, and where that stands.
+    """
+
+    group: str
+    folder: str
+    name: str
+    value: Piece
+
+
+def with_holes(written: Iterable[Piece | str], group: str) -> tuple[Piece | Hole | str, ...]:
+    """Split pieces of text at their variables."""
+    found: list[Piece | Hole | str] = []
+    for part in written:
+        found += [part] if isinstance(part, str) else _split(part, SYNTAX[group])
+    return tuple(found)
+
+
+def filled(parts: Iterable[Piece | Hole | str], values: Mapping[str, Piece], group: str) -> list[Piece | str]:
+    """Put values, or else defaults, into the place of variables.
+
+    Raises:
+        NotEditable: With the name of a variable that has no value.
+    """
+    found: list[Piece | str] = []
+    for part in parts:
+        if not isinstance(part, Hole):
+            found.append(part)
+        elif (value := values.get(part.name) or part.default) is not None:
+            found.append(value)
+        else:
+            raise NotEditable(f"the variable {part.name} is not set by {SET_BY[group]}")
+    return found
+
+
+class Scopes:
+    """Which variables a file sees."""
+
+    def __init__(self, variables: Iterable[Variable]) -> None:
+        self._by_folder: defaultdict[tuple[str, str], dict[str, list[Piece]]] = defaultdict(dict)
+        for variable in variables:
+            known = self._by_folder[variable.group, variable.folder].setdefault(variable.name, [])
+            known.append(variable.value)
+
+    def seen_by(self, pending: Pending) -> Iterator[Mapping[str, Piece]]:
+        """The sets of values that a reference may get: one for each Kustomization that applies it."""
+        folder = pending.place.path.rpartition("/")[0]
+        folders = [folder] if pending.group == "compose" else list(_and_above(folder))
+        wanted = [part.name for part in pending.parts if isinstance(part, Hole)]
+        for name in folders:
+            known = self._by_folder.get((pending.group, name), {})
+            here = {wanted_name: known[wanted_name] for wanted_name in wanted if wanted_name in known}
+            if here:
+                most = max(len(values) for values in here.values())
+                for index in range(most):
+                    yield {key: values[min(index, len(values) - 1)] for key, values in here.items()}
+                return
+        yield {}
+
+
+def _and_above(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+    yield ""
+
+
+def _split(part: Piece, syntax: re.Pattern[str]) -> Iterator[Piece | Hole]:
+    at = 0
+    for found in syntax.finditer(part.text):
+        if found.start() > at:
+            yield part.part(at, found.start())
+        default = None
+        if found["default"] is not None:
+            default = replace(part.part(*found.span("default")), quotable=False)
+        yield Hole(found["name"] or found["bare"], default)
+        at = found.end()
+    if at < len(part.text):
+        yield part.part(at)

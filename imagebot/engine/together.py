@@ -1,0 +1,86 @@
+"""References that share the characters of a tag or digest: they move together, or none of them does."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from imagebot.plan import Held, Scanned, Update
+
+if TYPE_CHECKING:
+    from imagebot.descriptors.reference import Span
+
+_Shared = tuple[str, "Span"]
+
+
+def move_together(
+    updates: Iterable[Update], references: Iterable[Scanned]
+) -> tuple[tuple[Update, ...], tuple[Held, ...]]:
+    """Hold back every update that would move an image which should stay, or go elsewhere.
+
+    An anchor or a variable may hold the tag of several images. Where all of them move to the same tag, their
+    updates go into one proposal.
+
+    Args:
+        updates: What was decided for each reference on its own.
+        references: Every reference of the scan.
+    """
+    wanted = {update.scanned: update for update in updates}
+    if not wanted:
+        return (), ()
+    sharing: defaultdict[_Shared, list[Scanned]] = defaultdict(list)
+    for item in references:
+        for place in _places(item):
+            sharing[place].append(item)
+    held: list[Held] = []
+    while reasons := _disagreements(wanted, sharing):  # what is held back may hold back others
+        held += [Held(item, reason) for item, reason in reasons.items()]
+        for item in reasons:
+            del wanted[item]
+    moved = [_in_one_proposal(update, wanted, sharing) for update in wanted.values()]
+    return tuple(moved), tuple(held)
+
+
+def _disagreements(
+    wanted: Mapping[Scanned, Update], sharing: Mapping[_Shared, list[Scanned]]
+) -> dict[Scanned, str]:
+    found = {}
+    for item, update in wanted.items():
+        for other in _others(item, sharing):
+            if reason := _disagrees(update, other, wanted.get(other)):
+                found[item] = reason
+                break
+    return found
+
+
+def _in_one_proposal(
+    update: Update, wanted: Mapping[Scanned, Update], sharing: Mapping[_Shared, list[Scanned]]
+) -> Update:
+    ids = [wanted[other].proposal for other in _others(update.scanned, sharing)]
+    return replace(update, proposal=min([update.proposal, *ids])) if ids else update
+
+
+def _others(item: Scanned, sharing: Mapping[_Shared, list[Scanned]]) -> Iterator[Scanned]:
+    for place in _places(item):
+        yield from (other for other in sharing[place] if other is not item)
+
+
+def _places(item: Scanned) -> Iterator[_Shared]:
+    for slot in (item.reference.tag, item.reference.digest):
+        if slot is not None:
+            yield item.reference.path, slot.span
+
+
+def _disagrees(update: Update, other: Scanned, others: Update | None) -> str:
+    """Why two references that share a text cannot move to what one of them wants, or nothing."""
+    name = other.reference.image.name
+    if others is None:
+        why = "is not managed by a policy" if not other.managed else "would not move"
+        return f"it shares its tag with {name}, which {why}"
+    if others.to.tag != update.to.tag:
+        return f"it shares its tag with {name}, which would move to {others.to.tag}"
+    if update.source.digest and others.to.digest != update.to.digest:
+        return f"it shares its digest with {name}, which has another one"
+    return ""

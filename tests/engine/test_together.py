@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from imagebot.descriptors.find import find
+from imagebot.engine.together import move_together
+from imagebot.plan import Pin, Scanned, Update
+from imagebot.policies.policy import Policy, TagRules
+
+TEXT = b"""\
+web: {repository: r.io/web, tag: &t '1.0'}
+worker: {repository: r.io/worker, tag: *t}
+other: {repository: r.io/other, tag: '1.0'}
+"""
+POLICY = Policy("all", ("*",), TagRules())
+
+
+def scanned(*, managed: bool = True) -> list[Scanned]:
+    policy = POLICY if managed else None
+    return [Scanned(reference, policy, "prod", "") for reference in find("values.yaml", TEXT).references]
+
+
+def update(item: Scanned, tag: str, proposal: str = "prod/all") -> Update:
+    return Update(item, Pin(tag, None), "minor", "", (), proposal)
+
+
+def test_images_that_share_a_tag_move_together_in_one_proposal() -> None:
+    web, worker, other = scanned()
+    updates = [update(web, "1.1", "prod/web"), update(worker, "1.1", "prod/all"), update(other, "1.2")]
+
+    moved, held = move_together(updates, [web, worker, other])
+
+    assert [(u.reference.image.name.path, u.to.tag, u.proposal) for u in moved] == [
+        ("web", "1.1", "prod/all"),
+        ("worker", "1.1", "prod/all"),
+        ("other", "1.2", "prod/all"),
+    ]
+    assert held == ()
+
+
+@pytest.mark.parametrize(
+    ("worker_tag", "managed", "reason"),
+    [
+        pytest.param("1.2", True, "which would move to 1.2", id="another-tag"),
+        pytest.param(None, True, "which would not move", id="stays"),
+        pytest.param(None, False, "which is not managed by a policy", id="unmanaged"),
+    ],
+)
+def test_an_image_that_would_drag_another_along_is_held(
+    worker_tag: str | None, managed: bool, reason: str
+) -> None:
+    web, _, other = scanned()
+    _, worker, _ = scanned(managed=managed)
+    updates = [update(web, "1.1"), update(other, "1.1")] + (
+        [update(worker, worker_tag)] if worker_tag else []
+    )
+
+    moved, held = move_together(updates, [web, worker, other])
+
+    assert [u.reference.image.name.path for u in moved] == ["other"]
+    assert held[0].scanned is web
+    assert held[0].reason == f"it shares its tag with r.io/worker, {reason}"
+
+
+def test_what_is_held_back_holds_back_those_that_share_with_it() -> None:
+    text = b"""\
+a: {repository: r.io/a, tag: &t '1.0'}
+b: {repository: r.io/b, tag: *t, digest: &d 'sha256:%s'}
+c: {repository: r.io/c, tag: '3', digest: *d}
+""" % (b"a" * 64)
+    items = [Scanned(r, POLICY, None, "") for r in find("values.yaml", text).references]
+    a, b, c = items
+    new = Pin("1.1", "sha256:" + "b" * 64)
+
+    moved, held = move_together([Update(i, new, "minor", "", (), "_/all") for i in (a, b)], items)
+
+    assert moved == ()
+    assert [h.scanned for h in held] == [b, a]
+    assert c not in [h.scanned for h in held]
