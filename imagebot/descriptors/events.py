@@ -76,6 +76,7 @@ def is_plain(content: bytes) -> bool:
     """Whether bytes are YAML that is surely within bounds: found out without an object for any event."""
     if (
         b"\0" in content
+        or b"{{" in content
         or content.count(b"[") + content.count(b"{") > DEPTH_LIMIT
         or _DEEP.search(content)
         or content.count(b"*") > DEPTH_LIMIT
