@@ -12,12 +12,12 @@ from imagebot.descriptors.json_patch import find as in_json_patch
 from imagebot.descriptors.json_patch import is_json_patch
 from imagebot.descriptors.nodes import Mapping, Node, Scalar
 from imagebot.descriptors.piece import is_empty
+from imagebot.descriptors.rules import KUSTOMIZATIONS
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.values import in_values
 from imagebot.descriptors.written import Item, joined, skipped
 
 DESCRIPTOR = "kustomize"
-FILE_NAMES = frozenset({"kustomization.yaml", "kustomization.yml", "kustomization"})
 KINDS = frozenset({"Kustomization", "Component"})
 GROUP = "kustomize.config.k8s.io/"
 _PATCH_LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
@@ -29,7 +29,7 @@ def claims(source: Source, document: Node) -> bool:
         return False
     version, kind = document.scalar("apiVersion"), document.scalar("kind")
     if kind is None:
-        return source.name.lower() in FILE_NAMES
+        return source.name.lower() in KUSTOMIZATIONS
     return kind.value in KINDS and (version.value if version else GROUP).startswith(GROUP)
 
 

@@ -17,6 +17,8 @@ from imagebot.descriptors.source import Source
 from imagebot.descriptors.written import Item, skipped, together, whole
 
 DESCRIPTOR = "rule"
+KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "kustomization"})
+"""Files that kustomize takes for Kustomizations, also where they name no kind."""
 _STEP = re.compile(r"\.?(?P<key>[^.\[\]\"]+)|\[(?P<index>\*|\d+)\]|\[\"(?P<name>[^\"]+)\"\]")
 EVERY = "*"
 
@@ -91,16 +93,18 @@ def parse_path(text: str) -> tuple[Step, ...]:
 def in_rules(source: Source, document: Node, rules: tuple[Rule, ...]) -> Iterator[Item]:
     """What the rules find in a document."""
     for rule in rules:
-        if _is_of_kind(document, rule.kind):
+        if _is_of_kind(source, document, rule.kind):
             yield from _whole(source, document, rule) if rule.reference else _parts(source, document, rule)
 
 
-def _is_of_kind(document: Node, kind: str) -> bool:
+def _is_of_kind(source: Source, document: Node, kind: str) -> bool:
     if not kind:
         return True
     if not isinstance(document, Mapping):
         return False
     group, _, name = kind.rpartition("/")
+    if name == "Kustomization" and source.name.lower() in KUSTOMIZATIONS and "kind" not in document.last:
+        return not group
     return document.text("kind") == name and document.text("apiVersion").startswith(group)
 
 

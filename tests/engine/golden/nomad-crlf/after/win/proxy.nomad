@@ -1,0 +1,15 @@
+job "proxy" {
+  constraint {
+    attribute = "${attr.kernel.name}"
+    value     = "linux"
+  }
+  group "p" {
+    task "haproxy" {
+      driver = "docker"
+      config {
+        image = "haproxy:2.9.7"
+        ports = ["http", "https"]
+      }
+    }
+  }
+}
