@@ -75,6 +75,12 @@ class EditError(ImagebotError):
     id = "edit-refused"
 
 
+class RenderError(ImagebotError):
+    """Manifests could not be rendered."""
+
+    id = "render-failed"
+
+
 class RepositoryError(ImagebotError):
     """Git could not read, write or fetch."""
 

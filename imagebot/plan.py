@@ -64,6 +64,25 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class Here:
+    """What imagebot makes of one line of one file.
+
+    Attributes:
+        descriptor: Kind of descriptor that claims the document, where no reference stands at the line.
+        value_path: Path of the value at the line, as a rule would name it.
+        references: References that stand there, or that it follows.
+        reasons: Why it is none.
+    """
+
+    path: str
+    line: int
+    descriptor: str | None
+    value_path: str | None
+    references: tuple[Scanned, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pin:
     """A tag, a digest, or both; None where a part is absent."""
 
@@ -146,11 +165,42 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Root:
+    """Something that is rendered as a whole.
+
+    Attributes:
+        folder: Folder of the Kustomization or chart; empty for the root of the repository.
+        values: A values file of the chart, relative to it, that is given besides its default one.
+    """
+
+    tool: Literal["kustomize", "helm"]
+    folder: str
+    values: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What the edits of a plan change in rendered manifests.
+
+    Attributes:
+        diff: Unified diff of the manifests before and after; empty where nothing differs.
+        problem: Why there is no diff, or an empty text.
+        broken: Whether it could be rendered before the edit, and can no longer.
+    """
+
+    root: Root
+    diff: str
+    problem: str
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The outcome of one cycle before anything is written.
 
     Attributes:
         current: Managed references that are where their policy wants them.
+        rendered: What the edits change in rendered manifests, where that was asked for.
     """
 
     scan: Scan
@@ -158,6 +208,7 @@ class Plan:
     held: tuple[Held, ...] = ()
     current: tuple[Scanned, ...] = ()
     failures: tuple[Failure, ...] = ()
+    rendered: tuple[Rendering, ...] = ()
 
     @property
     def updates(self) -> tuple[Update, ...]:

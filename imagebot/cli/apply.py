@@ -91,10 +91,10 @@ def _plan(source: Source, arguments: Namespace) -> Plan:
 
     if not source.configuration.policies:
         note(NO_POLICY, quiet=arguments.quiet)
-    with open_registries(source, arguments) as registries:
+    with open_registries(source, arguments) as registries, source.known() as known:
         if arguments.plan:
             return restore(_saved(Path(arguments.plan)), source.snapshot, source.configuration, registries)
-        return make_plan(source.snapshot, source.configuration, registries)
+        return make_plan(source.snapshot, source.configuration, registries, known)
 
 
 def _saved(path: Path) -> bytes:

@@ -32,8 +32,8 @@ def run(arguments: Namespace) -> int:
     from imagebot.reports.text import error_text
 
     source = open_source(arguments)
-    with open_registries(source, arguments) as registries:
-        plan = make_plan(source.snapshot, source.configuration, registries)
+    with open_registries(source, arguments) as registries, source.known() as known:
+        plan = make_plan(source.snapshot, source.configuration, registries, known)
     after = edited_files(source.snapshot, plan.updates, plan.scan.rules)
     diff = unified_diff({path: source.snapshot.read(path) for path in after}, after)
     colour = screen(arguments).colour

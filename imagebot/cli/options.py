@@ -56,7 +56,7 @@ def add_source(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--cache",
         metavar="DIR",
-        help="folder for clones; safe to delete (default: ~/.cache/imagebot)",
+        help="folder for clones and findings; safe to delete (default: ~/.cache/imagebot)",
     )
 
 

@@ -19,6 +19,7 @@ examples:
   imagebot plan .
   imagebot plan . -o json > plan.json && imagebot apply . --plan plan.json
   imagebot plan . --exit-code        exits with 10 when updates are pending
+  imagebot plan . --render           with the difference in the rendered manifests
 """
 
 NO_POLICY = "note: no policy files found, so nothing is managed; `imagebot init` writes a first one"
@@ -28,6 +29,11 @@ def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = EXAMPLES
     options.add_reading(parser)
+    parser.add_argument(
+        "--render",
+        action="store_true",
+        help="show what changes in the manifests that kustomize and helm render; refuse what breaks them",
+    )
     parser.add_argument("--exit-code", action="store_true", help="exit with 10 when updates are pending")
 
 
@@ -46,8 +52,14 @@ def planned(arguments: Namespace) -> Plan:
     source = open_source(arguments)
     if not source.configuration.policies:
         note(NO_POLICY, quiet=arguments.quiet)
-    with open_registries(source, arguments) as registries:
-        return make_plan(source.snapshot, source.configuration, registries)
+    with open_registries(source, arguments) as registries, source.known() as known:
+        plan = make_plan(source.snapshot, source.configuration, registries, known)
+    if not arguments.render:
+        return plan
+    from imagebot.engine.render import render
+    from imagebot.repository.workshop import TemporaryWorkshop
+
+    return render(source.snapshot, plan, TemporaryWorkshop)
 
 
 def show(plan: Plan, arguments: Namespace) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from imagebot.cli.tokens import forge_token
 from imagebot.errors import RepositoryError, UsageError
 
 if TYPE_CHECKING:
+    from imagebot.engine.scan import Known
     from imagebot.policies.policy import Configuration
     from imagebot.repository.git import GitRepository
     from imagebot.repository.protocol import Snapshot
@@ -23,10 +25,28 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]*://|[^/@\s]+@[^/:\s]+:", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A snapshot with its configuration."""
+    """A snapshot with its configuration.
+
+    Attributes:
+        location: The folder or URL it was read from.
+        cache: Cache folder.
+    """
 
     snapshot: Snapshot
     configuration: Configuration
+    location: str
+    cache: Path
+
+    @contextmanager
+    def known(self) -> Iterator[Known]:
+        """What earlier scans found; what this one finds is kept at the end."""
+        from imagebot.engine.scan import Known
+        from imagebot.repository.remembered import Remembered
+
+        remembered = Remembered(self.cache, self.location, repr(self.configuration.settings.rules))
+        known = Known(remembered.load())
+        yield known
+        remembered.save(known.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +66,8 @@ def open_source(arguments: Namespace, *, any_environment: bool = False) -> Sourc
     from imagebot.repository.folder import Folder
 
     folder = Folder(Path(arguments.path))
-    return Source(folder, _configuration(folder, arguments, any_environment=any_environment))
+    configuration = _configuration(folder, arguments, any_environment=any_environment)
+    return Source(folder, configuration, str(Path(arguments.path).resolve()), cache_folder(arguments))
 
 
 def open_target(arguments: Namespace) -> Target:
@@ -78,7 +99,8 @@ def _at_tip(repository: GitRepository, branch: str, arguments: Namespace) -> Sou
             id="branch-missing",
         )
     snapshot = repository.snapshot(commit)
-    return Source(snapshot, _configuration(snapshot, arguments))
+    location = arguments.path if is_url(arguments.path) else f"{Path(arguments.path).resolve()} (commits)"
+    return Source(snapshot, _configuration(snapshot, arguments), location, cache_folder(arguments))
 
 
 def is_url(location: str) -> bool:
@@ -87,9 +109,9 @@ def is_url(location: str) -> bool:
 
 
 def cache_folder(arguments: Namespace) -> Path:
-    """Where clones are kept; deleting it loses nothing."""
-    if arguments.cache:
-        return Path(arguments.cache)
+    """Where clones are kept, and what was found in files; deleting it loses nothing."""
+    if named := getattr(arguments, "cache", None):
+        return Path(named)
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "imagebot"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from imagebot.descriptors import kubernetes
 from imagebot.descriptors.embedded import documents_or_none, may_hold_yaml
 from imagebot.descriptors.events import is_plain
-from imagebot.descriptors.kinds import KINDS, TEXT_KINDS, is_pipeline
+from imagebot.descriptors.kinds import KINDS, TEXT_KINDS, Kind, is_pipeline
 from imagebot.descriptors.looks import has_hint
 from imagebot.descriptors.names import is_text_name, is_yaml
 from imagebot.descriptors.nodes import Alias, Mapping, Node, Scalar, walk
@@ -68,7 +68,7 @@ def read(path: str, content: bytes, rules: tuple[Rule, ...] = ()) -> Found:
         for kind in TEXT_KINDS:
             if kind.claims(source):
                 return _found(kind.find(source))
-        documents = _parse(source)
+        documents = parsed(source)
     except NotUnderstood as problem:
         if not is_yaml(path):
             return NOTHING
@@ -97,7 +97,12 @@ def is_promising(path: str, content: bytes, rules: tuple[Rule, ...] = ()) -> boo
     return is_yaml(path) or _OBJECT.search(content) is not None
 
 
-def _parse(source: Source) -> list[Node]:
+def parsed(source: Source) -> list[Node]:
+    """The documents of a file.
+
+    Raises:
+        NotUnderstood: If it is a template or no YAML.
+    """
     try:
         documents = parse(source)
     except NotUnderstood as problem:
@@ -128,13 +133,23 @@ def _in_document(source: Source, document: Node, rules: tuple[Rule, ...]) -> lis
     return _with_uses(source, document, found)
 
 
+def kind_of(source: Source, document: Node) -> str | None:
+    """The kind of descriptor that claims a document, or None."""
+    kind = _kind(source, document)
+    return kind.name if kind else None
+
+
+def _kind(source: Source, document: Node) -> Kind | None:
+    return next((kind for kind in KINDS if kind.claims(source, document)), None)
+
+
 def _by_kind(source: Source, document: Node) -> Iterator[Item | Variable]:
     if isinstance(document, Mapping) and document.text("kind") in _LISTS:
         for item in document.items("items"):
             own = isinstance(item, Mapping) and "apiVersion" in item.last
             yield from _by_kind(source, item) if own else kubernetes.find(source, item)
         return
-    kind = next((kind for kind in KINDS if kind.claims(source, document)), None)
+    kind = _kind(source, document)
     found = list(kind.find(source, document) if kind else unclaimed_images(source, document))
     yield from found
     taken = {

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from imagebot.references.image import ImageReference
+from imagebot.references.image import ImageReference
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from imagebot.engine.decide import Decision, choose, settle, wanted_digests, wanted_listings
 from imagebot.engine.edit import editable
 from imagebot.engine.lookups import find_digests, list_tags
-from imagebot.engine.scan import scan
+from imagebot.engine.scan import Known, scan
 from imagebot.engine.together import move_together
 from imagebot.forges.body import body, title
 from imagebot.plan import Plan, Proposal, Scan, Update
@@ -25,9 +25,21 @@ if TYPE_CHECKING:
 BRANCH_PREFIX = "imagebot/"
 
 
-def make_plan(snapshot: Snapshot, configuration: Configuration, registries: Registries) -> Plan:
-    """Find out what would change; nothing is written anywhere."""
-    scanned = scan(snapshot, configuration)
+def make_plan(
+    snapshot: Snapshot,
+    configuration: Configuration,
+    registries: Registries,
+    known: Known | None = None,
+) -> Plan:
+    """Find out what would change; nothing is written anywhere.
+
+    Args:
+        snapshot: The config repository.
+        configuration: Policies and settings.
+        registries: Who is asked for tags and digests.
+        known: What earlier scans found.
+    """
+    scanned = scan(snapshot, configuration, known)
     decision = decide(scanned, registries)
     together, apart = move_together(decision.updates, scanned.references)
     exact, failures = editable(snapshot, together, scanned.rules)

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
         Explanation,
         Failure,
         Held,
+        Here,
         Outcome,
         Pin,
         Plan,
         Proposal,
+        Rendering,
         Scan,
         Scanned,
         Update,
@@ -39,6 +41,18 @@ def scan_document(scan: Scan) -> Document:
     )
 
 
+def here_document(here: Here) -> Document:
+    """``imagebot scan --why FILE:LINE``."""
+    return _versioned(
+        path=here.path,
+        line=here.line,
+        descriptor=here.descriptor,
+        value_path=here.value_path,
+        references=[_reference(item) for item in here.references],
+        reasons=list(here.reasons),
+    )
+
+
 def plan_document(plan: Plan) -> Document:
     """``imagebot plan``."""
     return _versioned(
@@ -48,6 +62,7 @@ def plan_document(plan: Plan) -> Document:
         held=[_held(held) for held in plan.held],
         skipped=[_skipped(item) for item in plan.scan.skipped],
         errors=[_failure(failure) for failure in plan.failures],
+        rendered=[_rendering(rendering) for rendering in plan.rendered],
         current=len(plan.current),
         unmanaged=sum(not item.managed for item in plan.scan.references),
     )
@@ -173,6 +188,16 @@ def _proposal(proposal: Proposal) -> Document:
         "branch": proposal.branch,
         "title": proposal.title,
         "body": proposal.body,
+    }
+
+
+def _rendering(rendering: Rendering) -> Document:
+    return {
+        "path": rendering.root.folder,
+        "tool": rendering.root.tool,
+        "values": rendering.root.values or None,
+        "diff": rendering.diff,
+        "problem": rendering.problem or None,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imagebot.reports.escape import code, escape
@@ -29,6 +30,18 @@ def scan_markdown(scan: Scan) -> str:
     return _join("# Scan", references, _skipped(scan))
 
 
+def _rendered(plan: Plan) -> str:
+    """The rendered differences, each in a fence longer than any inside."""
+    blocks = []
+    for rendering in plan.rendered:
+        name = code(f"{rendering.root.folder or '.'} ({rendering.root.tool})")
+        said = escape(rendering.problem) or ("" if rendering.diff else "nothing differs")
+        fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", rendering.diff)), default=0))
+        diff = f"\n\n{fence}diff\n{rendering.diff}{fence}" if rendering.diff else ""
+        blocks.append(f"Rendered {name}{': ' + said if said else ''}{diff}")
+    return "\n\n".join(blocks)
+
+
 def plan_markdown(plan: Plan, outcomes: tuple[Outcome, ...] = ()) -> str:
     """Every proposal with its title and body, then what did not move and why."""
     proposals = [
@@ -53,7 +66,16 @@ def plan_markdown(plan: Plan, outcomes: tuple[Outcome, ...] = ()) -> str:
         ("Error", "What", "Message"),
         [(code(f.error.id), code(f.image or f.path or "-"), escape(f.error.message)) for f in plan.failures],
     )
-    return _join("# Plan", escape(counts(plan)), done, *proposals, held, _skipped(plan.scan), errors)
+    return _join(
+        "# Plan",
+        escape(counts(plan)),
+        done,
+        *proposals,
+        _rendered(plan),
+        held,
+        _skipped(plan.scan),
+        errors,
+    )
 
 
 def _skipped(scan: Scan) -> str:

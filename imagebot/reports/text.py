@@ -12,9 +12,10 @@ from imagebot.untrusted import clean
 if TYPE_CHECKING:
     from imagebot.descriptors.reference import Reference, Skipped
     from imagebot.errors import ImagebotError
-    from imagebot.plan import Explanation, Outcome, Plan, Scan, Scanned, Update
+    from imagebot.plan import Explanation, Here, Outcome, Plan, Scan, Scanned, Update
     from imagebot.policies.policy import Selection
 
+_SHOWN_USES = 3
 STEP_STYLE = {"major": "bold red", "minor": "yellow", "patch": "green", "digest": "cyan"}
 ACTION_STYLE = {
     "created": "green",
@@ -34,6 +35,7 @@ def scan_text(scan: Scan, screen: Screen) -> str:
             Cell(item.reference.descriptor, "dim"),
             Cell(item.environment or "-"),
             Cell(_governed(item), "" if item.managed else "dim"),
+            Cell(_uses(item.reference), "dim"),
         ]
         for item in scan.references
     ]
@@ -43,7 +45,33 @@ def scan_text(scan: Scan, screen: Screen) -> str:
         f"{_count(len({i.reference.path for i in scan.references}), 'file')}, {managed} managed, "
         f"{len(scan.skipped)} skipped."
     )
-    return _join(table(rows, screen, droppable=(2, 3)), _skipped(scan.skipped, screen), end)
+    return _join(table(rows, screen, droppable=(2, 3, 5)), _skipped(scan.skipped, screen), end)
+
+
+def here_text(here: Here) -> str:
+    """What stands at a line, a sentence a line."""
+    lines = [f"{clean(here.path)}:{here.line}"]
+    if here.descriptor or here.value_path:
+        value = f", value {clean(here.value_path, 200)}" if here.value_path else ""
+        lines.append(f"  {here.descriptor or 'no known kind of descriptor'}{value}")
+    for item in here.references:
+        reference = item.reference
+        lines.append(
+            f"  {clean(reference.written, 300)} ({reference.descriptor}), set at {_place(reference)}"
+        )
+        lines += [f"  used at {use.path}:{use.line}" for use in reference.uses]
+        lines.append(f"  {'kept by a comment' if reference.ignored else clean(item.why, 500)}")
+    return "\n".join([*lines, *(f"  {clean(reason, 500)}" for reason in here.reasons)]) + "\n"
+
+
+def _uses(reference: Reference) -> str:
+    """Where else it counts: lines of the same file, places of others."""
+    places = [
+        f"line {use.line}" if use.path == reference.path else f"{clean(use.path)}:{use.line}"
+        for use in reference.uses[:_SHOWN_USES]
+    ]
+    more = len(reference.uses) - len(places)
+    return f"also at {', '.join(places)}{f' and {more} more' if more else ''}" if places else ""
 
 
 def plan_text(plan: Plan, screen: Screen, *, next_step: str = "") -> str:
@@ -51,11 +79,30 @@ def plan_text(plan: Plan, screen: Screen, *, next_step: str = "") -> str:
     rows = [_update_row(update) for update in plan.updates]
     return _join(
         table(rows, screen, droppable=(5, 0)),
+        _renderings(plan),
         _held(plan, screen),
         _skipped(plan.scan.skipped, screen),
         _failures(plan, screen),
         f"{counts(plan)} {next_step}".rstrip(),
     )
+
+
+def _renderings(plan: Plan) -> str:
+    """What changes in rendered manifests: the lines that differ, and why there are none."""
+    blocks = []
+    for rendering in plan.rendered:
+        values = f" with {rendering.root.values}" if rendering.root.values else ""
+        name = f"{clean(rendering.root.folder) or '.'} ({rendering.root.tool}{clean(values)})"
+        said = rendering.problem or ("" if rendering.diff else "nothing differs")
+        diff = "".join(f"  {_diff_line(line)}\n" for line in rendering.diff.splitlines())
+        blocks.append(f"Rendered {name}{': ' + clean(said, 500) if said else ''}\n{diff}")
+    return "\n".join(blocks)
+
+
+def _diff_line(line: str) -> str:
+    """A line of a diff without what a terminal would obey; its indentation stays."""
+    text = line[1:]
+    return f"{line[:1]}{' ' * (len(text) - len(text.lstrip(' ')))}{clean(text, 400)}"
 
 
 def outcomes_text(plan: Plan, outcomes: Sequence[Outcome], screen: Screen) -> str:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    from imagebot.plan import Root
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,24 @@ class CommitFacts:
     parents: tuple[str, ...]
     committer_email: str
     message: str
+
+
+class Workshop(Protocol):
+    """A place where files are written and rendered; used as a context."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def fill(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write files, by path relative to the root."""
+        ...
+
+    def render(self, root: Root) -> str:
+        """The manifests of a root. Raises RenderError if that fails, or the program is missing."""
+        ...
 
 
 class ConfigRepository(Protocol):

@@ -384,3 +384,69 @@ def test_a_file_name_may_hold_any_bytes(imagebot: Run, tmp_path: Path) -> None:
 
     assert imagebot("scan", str(tmp_path), "-o", "json").json["references"][0]["path"] == "bad\udcff.yaml"
     assert "bad .yaml:1:23" in imagebot("scan", str(tmp_path)).out
+
+
+WHY: dict[str, str | bytes] = {
+    "web.yaml": (
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: &web ghcr.io/acme/web:1.4.2\n  - image: *web\n"
+        "  note: x # a note\n# only a comment\n\nother: ghcr.io/acme/other:1\n"
+    ),
+    "cm.yaml": "apiVersion: v1\nkind: ConfigMap\ndata:\n  x.yaml: |\n    a:\n      image: ghcr.io/acme/a:1.0\n      b: c\n",
+    "broken.yaml": "image: [\n",
+    "plain.yaml": "a: 1\n",
+    "Dockerfile": "# nothing\nFROM scratch\n",
+    "a.py": "image = 1\n",
+    "policies/p.yaml": "policies: []\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("web.yaml:5", "ghcr.io/acme/web:1.4.2 (kubernetes), set at web.yaml:5:17"),
+        ("./web.yaml:6", "set at web.yaml:5:17\n  used at web.yaml:6\n"),
+        (
+            "web.yaml:7",
+            "kubernetes, value spec.note\n  no image is written here that a kind of descriptor knows",
+        ),
+        ("web.yaml:8", "the line is a comment"),
+        ("web.yaml:9", "the line is empty"),
+        ("web.yaml:10", "ghcr.io/acme/other:1 looks like an image, in a place that no kind"),
+        ("web.yaml:99", "the file has 11 lines"),
+        ("cm.yaml:6", "ghcr.io/acme/a:1.0 (helm-values), set at cm.yaml:6:14"),
+        ("cm.yaml:7", 'value data["x.yaml"]: a.b'),
+        ("broken.yaml:1", "invalid YAML"),
+        ("plain.yaml:1", "no word of the file goes with images"),
+        ("Dockerfile:1", "dockerfile\n  the line is a comment"),
+        ("a.py:1", "a file of this name holds no descriptor"),
+        ("policies/p.yaml:1", "a file of imagebot's own"),
+        ("link.yaml:1", "symbolic link"),
+    ],
+)
+def test_scan_says_why_of_any_line(tmp_path: Path, imagebot: Run, where: str, expected: str) -> None:
+    write_files(tmp_path, WHY)
+    (tmp_path / "link.yaml").symlink_to("web.yaml")
+
+    outcome = imagebot("scan", str(tmp_path), "--why", where)
+
+    assert outcome.code == 0
+    assert expected in outcome.out
+
+
+def test_scan_says_why_as_json(tmp_path: Path, imagebot: Run) -> None:
+    write_files(tmp_path, WHY)
+
+    document = imagebot("scan", str(tmp_path), "--why", "cm.yaml:7", "-o", "json").json
+
+    assert (document["descriptor"], document["value_path"], document["references"]) == (
+        "kubernetes",
+        'data["x.yaml"]: a.b',
+        [],
+    )
+
+
+@pytest.mark.parametrize("where", ["web.yaml", "web.yaml:x", "web.yaml:0", ":1", "nope.yaml:1"])
+def test_scan_why_wants_a_file_and_a_line(tmp_path: Path, imagebot: Run, where: str) -> None:
+    write_files(tmp_path, WHY)
+
+    assert imagebot("scan", str(tmp_path), "--why", where).code == 2

@@ -232,3 +232,40 @@ def test_any_bytes_load_or_are_faults_inside_the_file(content: bytes) -> None:
         for fault in refused.faults:
             assert 1 <= fault.line <= content.count(b"\n") + 2
             assert render_fault(fault).startswith("error[")
+
+
+def test_rules_for_fields_of_ones_own_are_understood() -> None:
+    text = """\
+descriptors:
+  - kind: acme.dev/Workspace
+    reference: spec.runners[*].image
+  - files: ["charts/*/Chart.yaml"]
+    image: nginx
+    tag: appVersion
+  - {kind: Db, repository: spec.repo, tag: spec.tag, digest: spec.sha}
+"""
+    first, second, third = loaded(settings=text).settings.rules
+
+    assert [step.key for step in first.reference] == ["spec", "runners", "*", "image"]
+    assert (second.covers("charts/a/Chart.yaml"), second.covers("Chart.yaml")) == (True, False)
+    assert (second.image, third.image) == ("docker.io/library/nginx", "")
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        pytest.param("{reference: a}", ("settings-rule", 1, 17), id="neither-files-nor-kind"),
+        pytest.param("{kind: A}", ("settings-rule", 1, 17), id="no-place"),
+        pytest.param("{kind: A, tag: b}", ("settings-rule", 1, 17), id="no-name"),
+        pytest.param("{kind: A, reference: a, tag: b}", ("settings-rule", 1, 17), id="whole-and-parts"),
+        pytest.param("{kind: A, tag: b, image: c, repository: d}", ("settings-rule", 1, 17), id="two-names"),
+        pytest.param("{kind: A, reference: a..b}", ("settings-rule-path", 1, 39), id="no-path"),
+        pytest.param("{kind: A, tag: b, image: 'c:1'}", ("settings-rule-image", 1, 42), id="name-with-a-tag"),
+        pytest.param("{kind: A, files: [/a], reference: b}", ("policy-path", 1, 35), id="absolute-path"),
+        pytest.param("{kind: A, refrence: b}", ("settings-unknown-key", 1, 27), id="misspelt"),
+    ],
+)
+def test_a_wrong_rule_is_refused_at_its_place(rule: str, expected: tuple[str, int, int]) -> None:
+    (found, *_) = faults(settings=f"descriptors: [  {rule}]\n")
+
+    assert (found[0], found[2], found[3]) == expected
