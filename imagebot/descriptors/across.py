@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from imagebot.descriptors.aliases import USES_LIMIT
 from imagebot.descriptors.find import Found
 from imagebot.descriptors.looks import is_qualified
 from imagebot.descriptors.reference import Reference, Skipped
@@ -34,24 +36,21 @@ def across(files: Iterable[Found]) -> Found:
 
 def _merged(references: list[Reference]) -> tuple[Reference, ...]:
     """References to one image in one place are one, with the uses of all."""
-    known: dict[object, Reference] = {}
+    groups: defaultdict[object, list[Reference]] = defaultdict(list)
     for reference in references:
-        key = (
-            reference.path,
-            reference.line,
-            reference.column,
-            reference.image,
-            reference.tag,
-            reference.digest,
-        )
-        before = known.get(key)
-        if before is None:
-            known[key] = reference
-        else:
-            uses = tuple(sorted({*before.uses, *reference.uses}))
-            ignored = before.ignored or reference.ignored
-            known[key] = replace(before, uses=uses, ignored=ignored, bound=before.bound or reference.bound)
-    return tuple(known.values())
+        place = (reference.path, reference.line, reference.column)
+        groups[*place, reference.image, reference.tag, reference.digest].append(reference)
+    return tuple(group[0] if len(group) == 1 else _one(group) for group in groups.values())
+
+
+def _one(group: list[Reference]) -> Reference:
+    uses = sorted({use for reference in group for use in reference.uses})
+    return replace(
+        group[0],
+        uses=tuple(uses[:USES_LIMIT]),
+        ignored=any(reference.ignored for reference in group),
+        bound=next((reference.bound for reference in group if reference.bound), None),
+    )
 
 
 def _unused(variables: list[Variable], references: list[Reference]) -> list[Skipped]:
@@ -64,7 +63,7 @@ def _unused(variables: list[Variable], references: list[Reference]) -> list[Skip
             f"{clean(variable.value.text, 120)}: no compose file beside it uses {variable.name}",
         )
         for variable in variables
-        if variable.group == "compose" and is_qualified(variable.value.text)
+        if variable.group in {"compose", "env-file"} and is_qualified(variable.value.text)
         for place in [variable.value.place]
         if (place.path, place.line) not in used
     ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from imagebot.descriptors import kubernetes
-from imagebot.descriptors.images import Setting
+from imagebot.descriptors.images import Setting, images_in
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, Sequence, mappings, resolved
 from imagebot.descriptors.piece import NotEditable, is_empty, piece
 from imagebot.descriptors.source import Source
@@ -17,9 +17,7 @@ _MODULE = re.compile(
     r"(?:[\w.]+\.)?(?P<name>docker_container|docker_swarm_service|docker_image(?:_pull|_tag)?|podman_container|podman_image"
     r"|k8s|docker_compose_v2|docker_container_exec)"
 )
-_PLAY = frozenset(
-    {"hosts", "tasks", "name", "block", "import_playbook", "when", "roles", "vars", "register", "become"}
-)
+_PLAY = frozenset({"hosts", "tasks", "block", "import_playbook", "include_tasks", "import_tasks", "register"})
 _INLINE_IMAGE = re.compile(r"(?:^|\s)image=(?P<image>\S+)")
 
 
@@ -35,6 +33,10 @@ def claims(source: Source, document: Node) -> bool:
 def find(source: Source, document: Node) -> Iterator[Item]:
     """The images of every task at any depth: plays, blocks, handlers."""
     for task in mappings(document):
+        for beside in ("vars", "loop", "with_items"):
+            values = task.get(beside)
+            if values is not None:
+                yield from images_in(source, Setting(DESCRIPTOR), values, beside)
         for key in task.last:
             module = _MODULE.fullmatch(key)
             if module is None:

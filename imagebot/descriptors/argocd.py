@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from imagebot.descriptors.charts import chart
 from imagebot.descriptors.embedded import documents
@@ -11,6 +11,7 @@ from imagebot.descriptors.looks import is_qualified
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, mappings
 from imagebot.descriptors.parameters import in_parameters
 from imagebot.descriptors.piece import NotEditable, Piece, piece
+from imagebot.descriptors.reference import Place
 from imagebot.descriptors.source import NotUnderstood, Source
 from imagebot.descriptors.values import in_values
 from imagebot.descriptors.variables import Hole, filled, with_holes
@@ -18,6 +19,8 @@ from imagebot.descriptors.written import OCI, Item, assembled, skipped, whole
 
 DESCRIPTOR = "argocd"
 GROUP = "argoproj.io/"
+ELEMENTS_LIMIT = 200
+"""Elements of list generators that a template is filled with."""
 KINDS = frozenset({"Application", "ApplicationSet"})
 _OVERRIDE = re.compile(r"\.argocd-source(?:-.+)?\.ya?ml")
 _ADDRESS = re.compile(r"[a-z]+://")
@@ -53,7 +56,7 @@ def find(source: Source, document: Node) -> Iterator[Item]:
 
 def _source(source: Source, origin: Mapping, elements: list[Mapping]) -> Iterator[Item]:
     yield from _overrides(source, origin)
-    yield from _chart(source, origin)
+    yield from _chart(source, origin, elements)
     for text in _templated(origin):
         yield from _per_element(source, text, elements)
 
@@ -91,11 +94,16 @@ def _kustomize_image(source: Source, image: Scalar) -> Item:
     return whole(source, DESCRIPTOR, image, skip=len(name) + 1 if sign else 0)
 
 
-def _chart(source: Source, origin: Mapping) -> Iterator[Item]:
+def _chart(source: Source, origin: Mapping, elements: list[Mapping]) -> Iterator[Item]:
     """A source with a chart; without a scheme, its address is one of an OCI registry."""
     name, address = origin.scalar("chart"), origin.scalar("repoURL")
     version = origin.scalar("targetRevision")
-    if address is None or version is None or "{{" in version.value + address.value:
+    if address is None or version is None or "{{" in address.value:
+        return
+    if "{{" in version.value:
+        if name is not None and (address.value.startswith(OCI) or not _ADDRESS.match(address.value)):
+            base = address.value.removeprefix(OCI).strip("/")
+            yield from _filled(source, version, [f"{base}/{name.value}:", piece(source, version)], elements)
         return
     if name is None:
         if address.value.startswith(OCI):
@@ -132,11 +140,20 @@ def _per_element(source: Source, text: Scalar, elements: list[Mapping]) -> Itera
     except NotEditable as problem:
         yield skipped(source, text, str(problem))
         return
-    parts = with_holes([written], "go")
-    for element in elements:
-        values = _values(source, element, {part.name for part in parts if isinstance(part, Hole)})
+    yield from _filled(source, text, [written], elements)
+
+
+def _filled(
+    source: Source, text: Scalar, written: Sequence[Piece | str], elements: list[Mapping]
+) -> Iterator[Item]:
+    parts = with_holes(written, "go")
+    names = {part.name for part in parts if isinstance(part, Hole)}
+    place = Place(source.path, *source.position(text.start))
+    for element in elements[:ELEMENTS_LIMIT]:
         try:
-            yield assembled(DESCRIPTOR, filled(parts, values, "go"), [written.place])
+            found = filled(parts, _values(source, element, names), "go")
+            if any(isinstance(part, Piece) for part in found):
+                yield assembled(DESCRIPTOR, found, [place])
         except NotEditable as problem:
             yield skipped(source, text, str(problem))
     if not elements:

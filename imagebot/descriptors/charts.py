@@ -13,6 +13,11 @@ from imagebot.descriptors.written import OCI, Item, skipped, together
 _EXACT = re.compile(r"v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:[+_][0-9A-Za-z.-]+)?")
 
 
+def is_exact(version: str) -> bool:
+    """Whether a version names one version, and no range of them."""
+    return _EXACT.fullmatch(version) is not None
+
+
 def chart(
     source: Source,
     descriptor: str,
@@ -38,7 +43,7 @@ def chart(
     if reason := unknown_part(version.value):
         yield skipped(source, version, reason)
         return
-    if not _EXACT.fullmatch(version.value):
+    if not is_exact(version.value):
         yield skipped(source, version, "a range of chart versions: it moves without a commit")
         return
     if "+" in version.value:

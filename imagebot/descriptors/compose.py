@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from imagebot.descriptors import dockerfile
 from imagebot.descriptors.images import Setting, images_in
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, resolved
 from imagebot.descriptors.piece import is_empty
+from imagebot.descriptors.reference import Span
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.written import Item, whole
 
 DESCRIPTOR = "compose"
+DOCKER_IMAGE = "docker-image://"
 FILE_NAME = re.compile(
     r"(?:(?:docker-|podman-)?compose|docker-stack|stack)(?:[.-].*)?\.ya?ml|.*\.(?:docker-)?compose\.ya?ml"
 )
@@ -58,6 +61,27 @@ def find(source: Source, document: Node) -> Iterator[Item]:
         image = service.scalar("image")
         if image is not None and not is_empty(image):
             yield whole(source, DESCRIPTOR, image)
+        yield from _beside(source, service)
+
+
+def _beside(source: Source, service: Mapping) -> Iterator[Item]:
+    """Images that a service mounts, is built from, or is told of."""
+    for key in ("build", "environment", "volumes"):
+        below = service.get(key)
+        if below is not None:
+            yield from images_in(source, Setting(DESCRIPTOR), below, key)
+    for volume in service.mappings("volumes"):
+        mounted = volume.scalar("source") if volume.text("type") == "image" else None
+        if mounted is not None and not is_empty(mounted):
+            yield whole(source, DESCRIPTOR, mounted)
+    build = service.mapping("build")
+    contexts = build.mapping("additional_contexts") if build else None
+    for value in contexts.values if contexts else ():
+        if isinstance(value, Scalar) and value.value.startswith(DOCKER_IMAGE):
+            yield whole(source, DESCRIPTOR, value, skip=len(DOCKER_IMAGE))
+    inline = build.scalar("dockerfile_inline") if build else None
+    if inline is not None and inline.style == "|":
+        yield from dockerfile.find(source.within(Span(inline.start + 1, inline.end)))
 
 
 def _services(services: Mapping) -> Iterator[Mapping]:

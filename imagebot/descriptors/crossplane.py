@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imagebot.descriptors import kubernetes
+from imagebot.descriptors.charts import chart, is_exact
 from imagebot.descriptors.images import Setting
-from imagebot.descriptors.nodes import Mapping, Node
+from imagebot.descriptors.nodes import Mapping, Node, mappings
 from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.written import Item, whole
+from imagebot.descriptors.written import OCI, Item, joined, skipped, whole
 
 DESCRIPTOR = "crossplane"
-GROUPS = ("pkg.crossplane.io/", "apiextensions.crossplane.io/", "meta.pkg.crossplane.io/")
+GROUPS = (
+    "pkg.crossplane.io/",
+    "apiextensions.crossplane.io/",
+    "meta.pkg.crossplane.io/",
+    "helm.crossplane.io/",
+)
 
 
 def claims(source: Source, document: Node) -> bool:
@@ -28,3 +34,23 @@ def find(source: Source, document: Node) -> Iterator[Item]:
     if package is not None and not is_empty(package):
         yield whole(source, DESCRIPTOR, package)
     yield from kubernetes.find(source, document, Setting(DESCRIPTOR))
+    for node in mappings(document):
+        repository, version = node.scalar("repository"), node.scalar("version")
+        if repository is not None and repository.value.startswith(OCI):
+            yield from chart(source, DESCRIPTOR, repository, node.scalar("name"), version)
+        for dependency in node.mappings("dependsOn"):
+            yield from _dependency(source, dependency)
+
+
+def _dependency(source: Source, dependency: Mapping) -> Iterator[Item]:
+    """A package that another needs, with a version or a range of them."""
+    name = next(
+        filter(None, map(dependency.scalar, ("provider", "function", "configuration", "package"))), None
+    )
+    version = dependency.scalar("version")
+    if name is None or version is None or is_empty(version):
+        return
+    if is_exact(version.value):
+        yield joined(source, DESCRIPTOR, [name], version)
+    else:
+        yield skipped(source, version, "a range of versions: it moves without a commit")

@@ -1,28 +1,39 @@
 """Dockerfiles: ``FROM``, ``COPY --from`` and the ``ARG`` that a tag is kept in.
 
-Source: https://docs.docker.com/reference/dockerfile/ .
+Source: https://docs.docker.com/reference/dockerfile/
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from imagebot.descriptors.piece import NotEditable, Piece, line_piece
-from imagebot.descriptors.reference import Skipped
+from imagebot.descriptors.reference import Skipped, Span
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.variables import Hole, filled, with_holes
+from imagebot.descriptors.variables import filled, with_holes
 from imagebot.descriptors.written import Item, assembled
 
 DESCRIPTOR = "dockerfile"
-_NAME = re.compile(r"(?i:(?:.*\.)?(?:docker|container)file(?:[.-].*)?)")
-_LINE = re.compile(r"[^\n]*\n?")
-_HEREDOC = re.compile(r"<<-?\s*([\"']?)(\w+)\1")
-_WORDS = re.compile(r"\S+")
+_NAME = re.compile(r"(?:.*[._-])?(?:docker|container)file(?:[._-].*)?", re.IGNORECASE)
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_HEREDOC = re.compile(r"(?:^|\s)<<(?P<tabs>-?)(?P<quote>[\"']?)(?P<word>[A-Za-z_]\w*)(?P=quote)(?=\s|$)")
+_WORD = re.compile(r"\S+")
 _FROM_OPTION = re.compile(r"--(?:from=|mount=(?:\S*,)?from=)(?P<image>[^,\s]+)")
-_ESCAPE = re.compile(r"(?:#[^\n]*\n)*?#[ \t]*escape[ \t]*=[ \t]*(?P<character>[\\`])", re.IGNORECASE)
-_ARGUMENT = re.compile(r"(?P<name>\w+)(?:=(?P<quote>[\"']?)(?P<value>[^\"'\s]*)(?P=quote))?")
-_MODULE = frozenset({"scratch"})
+_ESCAPE = re.compile(r"(?:#[^\n]*\n){0,9}?#[ \t]*escape[ \t]*=[ \t]*(?P<character>[\\`])", re.IGNORECASE)
+_ARGUMENT = re.compile(r"(?P<name>\w+)=(?P<quote>[\"']?)(?P<value>[^\"'\s]*)(?P=quote)")
+_FILES = frozenset({"COPY", "ADD", "RUN"})
+_WORDS_LIMIT = 200
+"""Words of one instruction that are looked at: images stand among the first."""
+
+_Value = tuple[Piece | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    start: int
 
 
 def claims(source: Source) -> bool:
@@ -31,111 +42,114 @@ def claims(source: Source) -> bool:
 
 
 def find(source: Source) -> Iterator[Item]:
-    """Every base image, and every image that files are copied from."""
+    """Every base image, and every image that files are copied from.
+
+    Only arguments before the first ``FROM`` count there; those of a stage are its own.
+    """
     stages: set[str] = set()
-    arguments: dict[str, Piece] = {}
+    arguments: dict[str, _Value] = {}
     for instruction, words in _instructions(source):
-        if instruction == "ARG":
-            arguments |= dict(_arguments(source, words))
+        if instruction == "ARG" and not stages:
+            for word in words:
+                _declare(source, word, arguments)
         elif instruction == "FROM":
             yield from _base(source, words, stages, arguments)
-        elif instruction in {"COPY", "RUN", "ADD"}:
-            for word in words:
+        elif instruction in _FILES:
+            for word in _options(words):
                 option = _FROM_OPTION.match(word.text)
                 if option and not _is_stage(option["image"], stages):
-                    yield from _image(word.part(*option.span("image")), arguments)
+                    start = word.start + option.start("image")
+                    yield from _image(source, _Word(option["image"], start), {}, stages)
 
 
 def _base(
-    source: Source, words: list[Piece], stages: set[str], arguments: dict[str, Piece]
+    source: Source, words: list[_Word], stages: set[str], arguments: dict[str, _Value]
 ) -> Iterator[Item]:
-    del source
-    named = [word for word in words if not word.text.startswith("--")]
+    named = words[len(_options(words)) :]
     if not named:
         return
-    image = named[0]
-    if not _is_stage(image.text, stages):
-        yield from _image(image, arguments)
-    if len(named) > 2 and named[1].text.lower() == "as":
-        stages.add(named[2].text.lower())
+    if not _is_stage(named[0].text, stages):
+        yield from _image(source, named[0], arguments, stages)
+    is_named = len(named) > 2 and named[1].text.lower() == "as"
+    stages.add(named[2].text.lower() if is_named else "")
+
+
+def _options(words: list[_Word]) -> list[_Word]:
+    """The flags of an instruction, which stand before all else."""
+    end = next((at for at, word in enumerate(words) if not word.text.startswith("--")), len(words))
+    return words[:end]
 
 
 def _is_stage(name: str, stages: set[str]) -> bool:
-    return name.lower() in stages or name in _MODULE or name.isdigit()
+    return name.lower() in stages or name == "scratch" or name.isdigit()
 
 
-def _image(image: Piece, arguments: dict[str, Piece]) -> Iterator[Item]:
-    parts = with_holes([image], "shell")
-    known = dict(arguments)
-    try:
-        written = filled(parts, known, "shell")
-        while any("$" in part.text for part in written if isinstance(part, Piece)):
-            again = filled(with_holes(written, "shell"), known, "shell")
-            if again == written:
-                break
-            written = again
-    except NotEditable:
-        missing = next(part.name for part in parts if isinstance(part, Hole)) if len(parts) else ""
-        reason = f"the argument {missing} has no default in this file"
+def _image(source: Source, word: _Word, arguments: dict[str, _Value], stages: set[str]) -> Iterator[Item]:
+    image = line_piece(source, word.start, word.start + len(word.text))
+    written = _substituted(image, arguments)
+    if written is None:
+        reason = "an argument in it has no default before the first FROM of this file"
         yield Skipped(image.place.path, image.place.line, reason)
+    elif not _is_stage("".join(p if isinstance(p, str) else p.text for p in written), stages):
+        yield assembled(DESCRIPTOR, written, [] if written == (image,) else [image.place])
+
+
+def _declare(source: Source, word: _Word, arguments: dict[str, _Value]) -> None:
+    """Keep the value of an argument, with the arguments above put in."""
+    found = _ARGUMENT.fullmatch(word.text)
+    if found is None or not found["value"]:
+        arguments.pop(word.text.partition("=")[0], None)
         return
-    yield assembled(DESCRIPTOR, written, [image.place] if len(parts) > 1 or written != [image] else [])
+    start = word.start + found.start("value")
+    value = _substituted(line_piece(source, start, start + len(found["value"])), arguments)
+    if value is None or len(value) > _WORDS_LIMIT:
+        arguments.pop(found["name"], None)
+    else:
+        arguments[found["name"]] = value
 
 
-def _arguments(source: Source, words: list[Piece]) -> Iterator[tuple[str, Piece]]:
-    for word in words:
-        found = _ARGUMENT.fullmatch(word.text)
-        if found and found["value"]:
-            start = word.span.start + found.start("value")
-            yield found["name"], line_piece(source, start, start + len(found["value"]))
+def _substituted(text: Piece, arguments: dict[str, _Value]) -> _Value | None:
+    """The pieces of a text with its variables put in; None if one has no value."""
+    try:
+        return tuple(filled(with_holes([text], "shell"), arguments, "shell"))
+    except NotEditable:
+        return None
 
 
-def _instructions(source: Source) -> Iterator[tuple[str, list[Piece]]]:
+def _instructions(source: Source) -> Iterator[tuple[str, list[_Word]]]:
     """Every instruction with its words; continued lines are joined, comments and here-documents left out."""
-    at, text = 0, source.text
-    directive = _ESCAPE.match(text)
+    region = source.region or Span(0, len(source.text))
+    text = source.text
+    directive = _ESCAPE.match(text, region.start, region.end)
     escape = directive["character"] if directive else "\\"
-    while at < len(text):
-        end = _logical_end(text, at, escape)
-        line = text[at:end]
-        if line.strip() and not line.lstrip().startswith("#"):
-            words = [
-                line_piece(source, at + found.start(), at + found.end())
-                for found in _WORDS.finditer(line)
-                if found.group() != escape
-            ]
-            words = [word for word in words if not _in_comment(text, word.span.start)]
-            if words:
-                yield words[0].text.upper(), words[1:]
-            for document in _HEREDOC.finditer(line):
-                end = _after_heredoc(text, end, document[2])
-        at = end
-
-
-def _logical_end(text: str, at: int, escape: str) -> int:
-    """Behind the last line of an instruction: the escape character or a comment continues it."""
-    first = True
-    while at < len(text):
-        found = _LINE.match(text, at)
-        line = found.group() if found else ""
-        at += len(line)
-        body = line.rstrip()
-        comment = body.lstrip().startswith("#")
-        if comment and not first:
+    lines = _LINE.finditer(text, region.start, region.end)
+    words: list[_Word] = []
+    for line in lines:
+        body = line.group().rstrip()
+        if not body or body.lstrip().startswith("#"):
             continue
-        if not body.endswith(escape) or comment:
-            break
-        first = False
-    return at
+        continued = body.endswith(escape)
+        if len(words) < _WORDS_LIMIT:
+            end = line.start() + len(body) - (1 if continued else 0)
+            words += [_Word(word.group(), word.start()) for word in _WORD.finditer(text, line.start(), end)]
+        if continued:
+            continue
+        yield from _instruction(words)
+        words = []
+        for document in _HEREDOC.finditer(body):
+            _skip_heredoc(lines, document["word"], tabs=bool(document["tabs"]))
+    yield from _instruction(words)
 
 
-def _in_comment(text: str, offset: int) -> bool:
-    return text[text.rfind("\n", 0, offset) + 1 : offset + 1].lstrip().startswith("#")
+def _instruction(words: list[_Word]) -> Iterator[tuple[str, list[_Word]]]:
+    if words and words[0].text.upper() == "ONBUILD":
+        words = words[1:]
+    if words:
+        yield words[0].text.upper(), words[1:_WORDS_LIMIT]
 
 
-def _after_heredoc(text: str, at: int, word: str) -> int:
-    end = re.compile(rf"^[ \t]*{re.escape(word)}[ \t]*\r?$", re.MULTILINE).search(text, at)
-    if end is None:
-        return at
-    newline = text.find("\n", end.end())
-    return len(text) if newline < 0 else newline + 1
+def _skip_heredoc(lines: Iterator[re.Match[str]], word: str, *, tabs: bool) -> None:
+    for line in lines:
+        text = line.group().rstrip("\r\n")
+        if (text.lstrip("\t") if tabs else text) == word:
+            return

@@ -32,7 +32,7 @@ NextEvent = Callable[[], Event | None]
 Answer = TypeVar("Answer")
 
 _STEPS = {MappingStartEvent: 1, SequenceStartEvent: 1, MappingEndEvent: -1, SequenceEndEvent: -1}
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t]|\r?\n)*)+")
+_PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t]+(?:#[^\n]*)?|\r?\n)*)+")
 _DEEP = re.compile(rb"(?m)^(?: {%d}|(?:[ ]*- ){%d})" % (DEPTH_LIMIT, DEPTH_LIMIT // 2))
 _TAB = re.compile(r" *\t")
 
@@ -46,10 +46,15 @@ def events(text: str) -> list[Event]:
     return either_parser(text, lambda next_event: _collect(text, next_event))
 
 
-def either_parser(text: str, read: Callable[[NextEvent], Answer]) -> Answer:
+def either_parser(text: str, read: Callable[[NextEvent], Answer], limit: int = PURE_LIMIT) -> Answer:
     """Read a text's events by the C parser, and by the pure one where that refuses.
 
     Each accepts some legal YAML that the other does not.
+
+    Args:
+        text: The text.
+        read: What makes something of the events.
+        limit: Characters that the pure parser may be given.
 
     Raises:
         NotUnderstood: If both refuse, or ``read`` does.
@@ -58,7 +63,7 @@ def either_parser(text: str, read: Callable[[NextEvent], Answer]) -> Answer:
         return read(CParser(text).get_event)
     except YAMLError as error:
         refused = _invalid(text, error)
-    if len(text) > PURE_LIMIT:
+    if len(text) > limit:
         raise refused
     try:
         found = YAML(typ="safe", pure=True).parse(text)

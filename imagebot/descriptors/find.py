@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from imagebot.descriptors import kubernetes
-from imagebot.descriptors.embedded import documents_or_none, may_hold_yaml
+from imagebot.descriptors.aliases import with_uses
+from imagebot.descriptors.documents import in_document
 from imagebot.descriptors.events import is_plain
-from imagebot.descriptors.kinds import KINDS, TEXT_KINDS, Kind, is_pipeline
+from imagebot.descriptors.kinds import TEXT_KINDS, is_pipeline
 from imagebot.descriptors.looks import has_hint
 from imagebot.descriptors.names import is_text_name, is_yaml
-from imagebot.descriptors.nodes import Alias, Mapping, Node, Scalar, walk
+from imagebot.descriptors.nodes import Node
 from imagebot.descriptors.parsing import parse
-from imagebot.descriptors.reference import Place, Reference, Skipped, Slot
+from imagebot.descriptors.reference import Reference, Skipped
 from imagebot.descriptors.rules import Rule, in_rules
 from imagebot.descriptors.setters import MARKER, in_markers
 from imagebot.descriptors.source import LFS_POINTER, NotUnderstood, Source
 from imagebot.descriptors.template import refuse_template, template_reason
-from imagebot.descriptors.unclaimed import unclaimed_images, unclaimed_texts
+from imagebot.descriptors.unclaimed import unclaimed_lines, unclaimed_texts
 from imagebot.descriptors.variables import Pending, Variable
 from imagebot.descriptors.written import Item
 
 _OBJECT = re.compile(
     rb"^[ \t{\[]*(?:- )?[\"']?(?:apiVersion|services|images?|repository)[\"']?[ \t]*:", re.MULTILINE
 )
-_LISTS = frozenset({"List"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +66,14 @@ def read(path: str, content: bytes, rules: tuple[Rule, ...] = ()) -> Found:
         source = Source.decode(path, content)
         for kind in TEXT_KINDS:
             if kind.claims(source):
-                return _found(kind.find(source))
+                found = list(kind.find(source))
+                return _found([*found, *unclaimed_lines(source, found)])
         documents = parsed(source)
     except NotUnderstood as problem:
         if not is_yaml(path):
             return NOTHING
         return Found(skipped=(Skipped(path, problem.line, problem.reason),))
-    return _found(item for document in documents for item in _in_document(source, document, own))
+    return _found(_in_yaml(source, documents, own))
 
 
 def is_text(source: Source) -> bool:
@@ -111,63 +111,34 @@ def parsed(source: Source) -> list[Node]:
     return documents
 
 
+def _in_yaml(source: Source, documents: list[Node], rules: tuple[Rule, ...]) -> list[Item | Variable]:
+    """Every document by its kind, then what only its characters tell."""
+    found = [item for document in documents for item in in_document(source, document)]
+    if rules:
+        by_rule = [item for document in documents for item in in_rules(source, document, rules)]
+        found = [*by_rule, *_without(found, by_rule)]
+    if MARKER in source.text:
+        found += in_markers(source, documents, found)
+    found += unclaimed_texts(source, documents, found)
+    return with_uses(source, documents, list(dict.fromkeys(found)))
+
+
 def _found(items: Iterable[Item | Variable]) -> Found:
     found = list(dict.fromkeys(items))
     return Found(
-        tuple(sorted((i for i in found if isinstance(i, Reference)), key=lambda r: (r.line, r.column))),
+        tuple(_once(item for item in found if isinstance(item, Reference))),
         tuple(sorted((i for i in found if isinstance(i, Skipped)), key=lambda s: s.line or 0)),
         tuple(item for item in found if isinstance(item, Pending)),
         tuple(item for item in found if isinstance(item, Variable)),
     )
 
 
-def _in_document(source: Source, document: Node, rules: tuple[Rule, ...]) -> list[Item | Variable]:
-    """A document by its kind, then what only its characters tell."""
-    found = list(_by_kind(source, document))
-    if rules:
-        by_rule = list(in_rules(source, document, rules))
-        found = [*by_rule, *_without(found, by_rule)]
-    if MARKER in source.text:
-        found += in_markers(source, document, found)
-    found += unclaimed_texts(source, document, found)
-    return _with_uses(source, document, found)
-
-
-def kind_of(source: Source, document: Node) -> str | None:
-    """The kind of descriptor that claims a document, or None."""
-    kind = _kind(source, document)
-    return kind.name if kind else None
-
-
-def _kind(source: Source, document: Node) -> Kind | None:
-    return next((kind for kind in KINDS if kind.claims(source, document)), None)
-
-
-def _by_kind(source: Source, document: Node) -> Iterator[Item | Variable]:
-    if isinstance(document, Mapping) and document.text("kind") in _LISTS:
-        for item in document.items("items"):
-            own = isinstance(item, Mapping) and "apiVersion" in item.last
-            yield from _by_kind(source, item) if own else kubernetes.find(source, item)
-        return
-    kind = _kind(source, document)
-    found = list(kind.find(source, document) if kind else unclaimed_images(source, document))
-    yield from found
-    taken = {
-        slot.region.start
-        for item in found
-        if isinstance(item, Reference)
-        for slot in _slots(item)
-        if slot.region
-    }
-    if kind is not None and source.region is None and "|" in source.text:
-        for block in walk(document, without=kubernetes.is_schema):
-            if isinstance(block, Scalar) and may_hold_yaml(block) and not _covers(block, taken):
-                for view, inner in documents_or_none(source, block):
-                    yield from _by_kind(view, inner)
-
-
-def _covers(block: Scalar, starts: set[int]) -> bool:
-    return any(block.start <= start < block.end for start in starts)
+def _once(references: Iterable[Reference]) -> list[Reference]:
+    """One reference for every image and place, whatever kinds found it; in the order of the file."""
+    known: dict[object, Reference] = {}
+    for found in references:
+        known.setdefault((found.line, found.column, found.image, found.tag, found.digest), found)
+    return sorted(known.values(), key=lambda r: (r.line, r.column))
 
 
 def _without(found: list[Item | Variable], ruled: list[Item]) -> list[Item | Variable]:
@@ -176,30 +147,3 @@ def _without(found: list[Item | Variable], ruled: list[Item]) -> list[Item | Var
     return [
         item for item in found if not isinstance(item, Reference) or (item.line, item.column) not in places
     ]
-
-
-def _with_uses(source: Source, document: Node, found: list[Item | Variable]) -> list[Item | Variable]:
-    """Add the aliases through which a reference is used; an order on such a line counts as well."""
-    if "*" not in source.text:
-        return found
-    aliases = [node for node in walk(document) if isinstance(node, Alias) and node.target is not None]
-    if not aliases:
-        return found
-    return [_used(source, item, aliases) if isinstance(item, Reference) else item for item in found]
-
-
-def _used(source: Source, reference: Reference, aliases: list[Alias]) -> Reference:
-    starts = [slot.scalar.start for slot in _slots(reference)]
-    using = [alias for alias in aliases if any(_holds(alias.target, start) for start in starts)]
-    if not using:
-        return reference
-    places = {Place(source.path, *source.position(alias.start)) for alias in using}
-    return replace(reference, uses=tuple(sorted(places | set(reference.uses))))
-
-
-def _holds(node: Node | None, offset: int) -> bool:
-    return node is not None and not isinstance(node, Alias) and node.start <= offset < node.end
-
-
-def _slots(reference: Reference) -> list[Slot]:
-    return [slot for slot in (reference.tag, reference.digest) if slot is not None]

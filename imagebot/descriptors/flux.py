@@ -8,9 +8,10 @@ from imagebot.descriptors.kustomize import image_entry, in_patch
 from imagebot.descriptors.looks import is_image_key, is_qualified, names_version
 from imagebot.descriptors.nodes import Mapping, Node, Scalar
 from imagebot.descriptors.piece import NotEditable, Piece, is_empty, piece
+from imagebot.descriptors.reference import Place
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.values import in_values
-from imagebot.descriptors.variables import Hole, Pending, Variable
+from imagebot.descriptors.variables import Hole, Pending, Variable, and_above
 from imagebot.descriptors.written import OCI, Item, skipped, together, whole
 
 DESCRIPTOR = "flux"
@@ -70,11 +71,12 @@ def _kustomization(source: Source, spec: Mapping) -> Iterator[Item | Variable]:
     if values is None:
         return
     folder = spec.text("path").removeprefix("./").strip("/")
+    owner = Place(source.path, *source.position(spec.start))
     for name, value in values.last.items():
         if not isinstance(value, Scalar) or is_empty(value):
             continue
         try:
-            yield Variable("flux", "" if folder == "." else folder, name, piece(source, value))
+            yield Variable("flux", "" if folder == "." else folder, name, piece(source, value), owner)
         except NotEditable as problem:
             yield skipped(source, value, str(problem))
         if is_qualified(value.value) or (is_image_key(name) and names_version(value.value)):
@@ -137,7 +139,9 @@ def _repository(source: Source, repository: Mapping, spec: Mapping) -> Iterator[
     except NotEditable:
         return
     name = _key(repository, repository.mapping("metadata") or repository)
-    yield Variable("helm-repository", "", name, found.part(0, len(found.text.rstrip("/"))))
+    address = found.part(0, len(found.text.rstrip("/")))
+    for folder in and_above(source.folder):
+        yield Variable("helm-repository", folder, name, address, found.place)
 
 
 def _key(owner: Mapping, reference: Mapping) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from imagebot.descriptors.images import Setting, images_of
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, mappings, resolved
 from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.source import Source
@@ -47,6 +48,9 @@ def find(source: Source, document: Node) -> Iterator[Item]:
         uses = node.scalar("uses")
         if uses is not None and uses.value.startswith(DOCKER):
             yield whole(source, DESCRIPTOR, uses, skip=len(DOCKER))
+        inputs = node.mapping("with") if uses is not None else None
+        if inputs is not None:
+            yield from images_of(source, Setting(DESCRIPTOR), inputs, "with")
     runs = document.mapping("runs")
     image = runs.scalar("image") if runs else None
     if image is not None and image.value.startswith(DOCKER):

@@ -16,7 +16,7 @@ DESCRIPTOR = "helmfile"
 
 def claims(source: Source, document: Node) -> bool:
     """Whether a document is a helmfile: releases with charts, and no Kubernetes object."""
-    if not isinstance(document, Mapping) or document.get("apiVersion"):
+    if not isinstance(document, Mapping) or document.get("apiVersion") or source.region is not None:
         return False
     if source.name.startswith("helmfile") or ".helmfile." in source.name:
         return True
@@ -30,11 +30,15 @@ def find(source: Source, document: Node) -> Iterator[Item]:
     repositories = {repository.text("name"): repository for repository in document.mappings("repositories")}
     for release in document.mappings("releases"):
         yield from _chart(source, release, repositories)
+        for dependency in release.mappings("dependencies"):
+            yield from _chart(source, dependency, repositories)
         for values in release.mappings("values"):
             yield from in_values(source, DESCRIPTOR, values)
         yield from in_parameters(
             source, DESCRIPTOR, [*release.mappings("set"), *release.mappings("setString")]
         )
+    for values in document.mappings("values"):
+        yield from in_values(source, DESCRIPTOR, values)
     for key in ("environments", "templates"):
         for entry in _members(document.mapping(key)):
             for values in entry.mappings("values"):

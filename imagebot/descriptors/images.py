@@ -6,21 +6,28 @@ told here once, for every kind of descriptor that holds such settings.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from imagebot.descriptors.looks import is_image_key, names_version
+from imagebot.descriptors.image_keys import (
+    digest_keys,
+    is_list_key,
+    may_name,
+    name_keys,
+    registry_keys,
+    tag_stem,
+)
+from imagebot.descriptors.looks import is_file_name, is_image_key, names_version
 from imagebot.descriptors.nodes import MERGE_KEY, Mapping, Node, Scalar, Sequence, resolved
+from imagebot.descriptors.options import option_value
 from imagebot.descriptors.piece import is_empty, unknown_part
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.written import Item, joined, skipped, whole
+from imagebot.descriptors.written import Item, joined, prefixed, skipped, whole
 
-_KEY_HINT = re.compile(r"mage|MAGE|repository|Repository|repo\b")
-_TAG_KEY = re.compile(r"(?P<of>|.*?[a-z]_|.*?)(?:[tT]ag|TAG)$")
-_NAME_ENDS = ("", "Name", "Repository", "Repo", "_name", "_repository", "_repo")
-_EMPTY_TAG = "the tag is empty: the chart's own version decides"
+EMPTY_TAG = "the tag is empty: the chart's own version decides"
+NO_TAG = "no tag is written: the chart's own version decides"
+NO_NAME = "a tag without a name beside it: a rule in imagebot.yaml can say of which image"
+NO_VERSION = "no tag or digest is written, so there is nothing to move"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +36,37 @@ class Setting:
 
     Attributes:
         descriptor: Kind of descriptor.
-        registry: Host that is put before names without one: ``global.imageRegistry`` of many charts.
+        registry: Host that is put before a ``repository`` without one: ``global.imageRegistry``.
         bare: Whether ``image: nginx``, without tag and digest, is an image.
     """
 
     descriptor: str
     registry: Scalar | None = None
     bare: bool = False
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One mapping that is being read.
+
+    Attributes:
+        key: The key that it stands under.
+        above: The key above that one.
+        taken: Keys that are told already.
+    """
+
+    source: Source
+    setting: Setting
+    node: Mapping
+    keys: list[str]
+    key: str
+    above: str
+    taken: set[str]
+
+    @property
+    def is_image(self) -> bool:
+        """Whether the keys around it say that the mapping is about an image."""
+        return is_image_key(self.key) or self.key == "images" or self.above == "images"
 
 
 def images_in(source: Source, setting: Setting, node: Node, key: str = "") -> Iterator[Item]:
@@ -57,7 +88,8 @@ def images_in(source: Source, setting: Setting, node: Node, key: str = "") -> It
                 (k.value if isinstance(k, Scalar) else "", key, v) for k, v in pairs if type(v) is not Scalar
             ][::-1]
         elif isinstance(current, Sequence):
-            pending += [(key, above, item) for item in current.items[::-1]]
+            yield from options_in(source, setting, current)
+            pending += [(key, above, item) for item in current.items[::-1] if type(item) is not Scalar]
 
 
 def images_of(source: Source, setting: Setting, node: Mapping, key: str = "", above: str = "") -> list[Item]:
@@ -71,51 +103,30 @@ def images_of(source: Source, setting: Setting, node: Mapping, key: str = "", ab
         above: The key above that one.
     """
     keys = _keys(node)
-    if key in {"image", "images"} or above == "images" or is_image_key(key):
-        named = _named(keys)
-    elif not any(map(_may_name, keys)):
+    reading = _Reading(source, setting, node, keys, key, above, set())
+    if not reading.is_image and not any(map(may_name, keys)):
         return []
-    else:
-        named = None
     found: list[Item] = []
-    taken: set[str] = set()
     for tag_key in keys:
-        if tags := _TAG_KEY.match(tag_key):
-            found += _tagged(source, setting, node, tags["of"], tag_key, taken, named)
+        stem = tag_stem(tag_key, in_image=reading.is_image)
+        if stem is not None and tag_key not in reading.taken:
+            found += _tagged(reading, stem, tag_key)
     for name_key in keys:
-        if name_key not in taken:
-            found += _untagged(source, setting, node, name_key, key)
+        if name_key not in reading.taken:
+            found += _untagged(reading, name_key)
     return found
 
 
-def split_image(
-    source: Source,
-    setting: Setting,
-    node: Mapping,
-    name: Scalar,
-    tag: Scalar | None,
-    digest: Scalar | None = None,
-) -> Item | None:
-    """An image whose name, tag and digest stand in scalars of their own; None where it is none."""
-    if is_empty(name) or _is_elsewhere(name.value):
-        return None
-    if is_empty(tag) and is_empty(digest):
-        return skipped(source, tag or name, _EMPTY_TAG)
-    registry = node.scalar("registry")
-    names: list[Scalar | str] = [name]
-    if setting.registry is not None and ("registry" in node.last or not _has_host(name.value)):
-        names = [setting.registry.value, name]
-    elif not is_empty(registry) and registry is not None:
-        names = [registry, name]
-    own_tag = None if is_empty(tag) else tag
-    own_digest = None if is_empty(digest) else digest
-    return joined(source, setting.descriptor, names, own_tag, own_digest)
-
-
-@lru_cache(maxsize=4096)
-def _may_name(key: str) -> bool:
-    """Whether a key can be one of an image; there are few keys and many mappings."""
-    return _KEY_HINT.search(key) is not None
+def options_in(source: Source, setting: Setting, arguments: Sequence) -> Iterator[Item]:
+    """``--sidecar-image=ref`` in a list, and ``--sidecar-image`` with the reference behind it."""
+    before = ""
+    for argument in map(resolved, arguments.items):
+        if not isinstance(argument, Scalar):
+            continue
+        skip = option_value(argument.value, before)
+        if skip is not None:
+            yield whole(source, setting.descriptor, argument, skip)
+        before = argument.value
 
 
 def _keys(node: Mapping) -> list[str]:
@@ -125,116 +136,148 @@ def _keys(node: Mapping) -> list[str]:
     return list(dict.fromkeys([*node.last, *merged]))
 
 
-def _named(keys: list[str]) -> str | None:
-    """``image: {name: acme/web, tag: ...}``: under a key that says image, a name is one."""
-    return "name" if "name" in keys and "repository" not in keys and "image" not in keys else None
-
-
-def _tagged(
-    source: Source,
-    setting: Setting,
-    node: Mapping,
-    of: str,
-    tag_key: str,
-    taken: set[str],
-    named: str | None,
-) -> Iterator[Item]:
+def _tagged(reading: _Reading, stem: str, tag_key: str) -> Iterator[Item]:
     """The image whose tag stands under a key of its own."""
-    if tag_key in taken:
-        return
+    node, source = reading.node, reading.source
     tag = node.scalar(tag_key)
-    if tag is None and tag_key in node.last:
+    if tag is None:
         return
-    name_key = _name_key(node, of) or (named if not of else None)
+    name_key = next(
+        (k for k in name_keys(stem, in_image=reading.is_image) if not is_empty(node.scalar(k))), None
+    )
     name = node.scalar(name_key) if name_key else None
     if name is None or name_key is None:
+        if (reading.is_image or stem.endswith(("image", "Image"))) and not is_empty(tag):
+            yield skipped(source, tag, NO_NAME)
         return
-    if not of and name_key != "image" and not is_empty(node.scalar("image")):
-        taken.update({"image", name_key, tag_key})
-        yield skipped(source, name, f"`{name_key}` and `image` both name an image here")
+    image = node.scalar("image")
+    if not stem and name_key == "repository" and image is not None and not is_empty(image):
+        reading.taken.update({"image", name_key, tag_key})
+        yield skipped(source, name, "`repository` and `image` both name an image here")
+    elif "epository" in name_key or not names_version(name.value):  # else the tag is not the image's own
+        yield from _split(reading, name_key, name, tag, stem)
+        reading.taken.add(tag_key)
+
+
+def _split(reading: _Reading, name_key: str, name: Scalar, tag: Scalar | None, stem: str) -> Iterator[Item]:
+    """An image whose name, tag and digest stand in scalars of their own; nothing where it is none."""
+    node, source = reading.node, reading.source
+    digest_key = next((key for key in digest_keys(stem) if not is_empty(node.scalar(key))), None)
+    digest = node.scalar(digest_key) if digest_key else None
+    reading.taken.update({name_key, *digest_keys(stem)})
+    if _is_elsewhere(name.value):
         return
-    digest = next(filter(None, map(node.scalar, _digest_keys(of))), None)
-    if name_key == "image" and names_version(name.value):
-        return  # the tag beside a complete reference is not its own
-    found = split_image(source, setting, node, name, tag, digest)
-    if found is not None:
-        taken.update({name_key, tag_key, *_digest_keys(of)})
-        yield found
+    if is_empty(tag) and digest is None:
+        yield skipped(source, tag or name, EMPTY_TAG)
+        return
+    names = [*_prefixes(reading, name_key, name, stem), name]
+    if len(names) == 1 and _is_host(name.value):
+        yield skipped(source, tag or name, f"{name.value} is a registry, and no image")
+        return
+    yield joined(source, reading.setting.descriptor, names, None if is_empty(tag) else tag, digest)
 
 
-def _name_key(node: Mapping, of: str) -> str | None:
-    """The key of the name that a tag belongs to: ``repository`` of ``tag``, ``aImage`` of ``aImageTag``."""
-    stem = of.rstrip("_")
-    joints = ("", "Image", "_image") if stem else ("", "image")
-    candidates = ["repository", "image", "repo"] if not stem else []
-    candidates += [stem + joint + end for joint in joints for end in _NAME_ENDS if stem + joint + end]
-    if stem in {"image", "Image"}:
-        candidates += ["repository", "image"]
-    for key in dict.fromkeys(candidates):
-        if key in {"Name", "Repository", "Repo", "_name", "_repository", "_repo", "name"}:
-            continue
-        if stem and not stem.lower().endswith("image") and not is_image_key(key) and "epo" not in key:
-            continue
-        value = node.scalar(key)
-        if value is not None and not is_empty(value):
-            return key
-    return None
+def _prefixes(reading: _Reading, name_key: str, name: Scalar, stem: str) -> list[Scalar | str]:
+    """What stands before a name: the chart's own registry, and an organisation."""
+    node, setting = reading.node, reading.setting
+    own = next((node.scalar(key) for key in registry_keys(stem) if not is_empty(node.scalar(key))), None)
+    before: list[Scalar | str] = []
+    if setting.registry is not None and "epository" in name_key:
+        if "registry" in node.last or not _has_host(name.value):
+            before = [setting.registry.value]
+    elif own is not None:
+        before = [own]
+    organisation = node.scalar("organization") or node.scalar("org")
+    if organisation is not None and not is_empty(organisation) and "/" not in name.value:
+        before.append(organisation)
+    repo = node.scalar("repo")
+    if name_key == "name" and repo is not None and not is_empty(repo):
+        before.append(repo)
+        reading.taken.add("repo")
+    return before
 
 
-def _digest_keys(of: str) -> tuple[str, ...]:
-    return (f"{of}Digest", f"{of}digest") if of else ("digest", "imageDigest", "sha")
-
-
-def _untagged(source: Source, setting: Setting, node: Mapping, key: str, above: str) -> Iterator[Item]:
+def _untagged(reading: _Reading, key: str) -> Iterator[Item]:
     """An image under a key without a tag beside it."""
+    node, source, descriptor = reading.node, reading.source, reading.setting.descriptor
     value = node.get(key)
-    if above == "images" or key in {"images", "extraImages", "additionalImages"}:
-        yield from _listed(source, setting, value)
-    elif not isinstance(value, Scalar) or is_empty(value):
+    if is_list_key(key) or reading.above == "images" or (key == "image" and isinstance(value, Sequence)):
+        yield from _listed(reading, value)
+    if not isinstance(value, Scalar) or is_empty(value) or is_list_key(key):
         return
-    elif key == "repository":
-        digest = node.scalar("digest")
-        if "tag" not in node.last and digest is not None and not is_empty(digest):
-            found = split_image(source, setting, node, value, None, digest)
-            if found is not None:
-                yield found
+    if key == "value" and is_image_key(node.text("name")) and names_version(value.value):
+        yield whole(source, descriptor, value)
+    elif "epository" in key and key[:-10].lower() in {"", "image"}:
+        yield from _repository(reading, key, value)
     elif is_image_key(key):
-        yield from _by_key(source, setting, node, key, value)
+        yield from _by_key(reading, key, value)
+    elif is_image_key(reading.key) and names_version(value.value):
+        if key == "name":
+            yield from _complete(reading, value)
+        elif "/" in value.value:
+            yield whole(source, descriptor, value)
 
 
-def _by_key(source: Source, setting: Setting, node: Mapping, key: str, value: Scalar) -> Iterator[Item]:
-    version = node.scalar("version")
+def _repository(reading: _Reading, key: str, value: Scalar) -> Iterator[Item]:
+    """A repository without a tag: pinned by its digest alone, or by nothing at all."""
+    stem = key[:-10]
+    digests = [key for key in digest_keys(stem) if not is_empty(reading.node.scalar(key))]
+    if digests:
+        yield from _split(reading, key, value, None, stem)
+    elif reading.is_image and not _is_elsewhere(value.value) and not names_version(value.value):
+        yield skipped(reading.source, value, NO_TAG)
+    elif reading.is_image and names_version(value.value):
+        yield from _complete(reading, value)
+
+
+def _by_key(reading: _Reading, key: str, value: Scalar) -> Iterator[Item]:
+    node, source, setting = reading.node, reading.source, reading.setting
+    version = node.scalar("version") or node.scalar("imageVersion")
     if names_version(value.value.strip()):
-        yield whole(source, setting.descriptor, value)
+        yield from _complete(reading, value)
     elif unknown_part(value.value):
         if key == "image" or "/" in value.value:
             yield whole(source, setting.descriptor, value)
-    elif key != "image":
+    elif _is_elsewhere(value.value) or is_file_name(value.value):
         return
-    elif (
-        version is not None
-        and not is_empty(version)
-        and (setting.bare or "/" in value.value)
-        and not _is_elsewhere(value.value)
-    ):
+    elif key == "image" and any(not is_empty(node.scalar(k)) for k in digest_keys("")):
+        yield from _split(reading, key, value, None, "")
+    elif key == "image" and not is_empty(version) and (setting.bare or "/" in value.value):
         yield joined(source, setting.descriptor, [value], version)
-    elif (setting.bare and not _is_elsewhere(value.value)) or names_version(value.value.split("\n")[0]):
+    elif key == "image" and setting.bare:
         yield whole(source, setting.descriptor, value)
+    elif "/" in value.value and key != "image":
+        yield skipped(source, value, NO_VERSION)
 
 
-def _listed(source: Source, setting: Setting, value: Node | None) -> Iterator[Item]:
+def _complete(reading: _Reading, value: Scalar) -> Iterator[Item]:
+    """A reference with a tag or digest, behind the registry that stands beside it."""
+    registry = reading.node.scalar("registry")
+    if registry is None or is_empty(registry) or _has_host(value.value):
+        yield whole(reading.source, reading.setting.descriptor, value)
+    else:
+        yield prefixed(reading.source, reading.setting.descriptor, registry, value)
+
+
+def _listed(reading: _Reading, value: Node | None) -> Iterator[Item]:
     """References in a list, or in a map from names of one's own."""
     items = value.items if isinstance(value, Sequence) else [value] if value else []
     for item in map(resolved, items):
         if isinstance(item, Scalar) and names_version(item.value):
-            yield whole(source, setting.descriptor, item)
+            yield whole(reading.source, reading.setting.descriptor, item)
 
 
 def _has_host(name: str) -> bool:
     first, slash, _ = name.partition("/")
-    return bool(slash) and ("." in first or ":" in first or first == "localhost")
+    return bool(slash) and _is_host(first)
+
+
+def _is_host(name: str) -> bool:
+    return "/" not in name and ("." in name or ":" in name or name == "localhost")
 
 
 def _is_elsewhere(name: str) -> bool:
     """Whether a repository is one of Git or charts: with a tag beside it, it is no image."""
-    return "://" in name or name.startswith("git@") or name.endswith(".git") or " " in name
+    if name.startswith(("github.com/", "gitlab.com/", "bitbucket.org/", "git@")) or name.endswith(".git"):
+        return True
+    return "://" in name or " " in name

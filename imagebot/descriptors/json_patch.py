@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imagebot.descriptors import kubernetes
-from imagebot.descriptors.images import Setting
+from imagebot.descriptors.images import NO_NAME, Setting
 from imagebot.descriptors.looks import is_image_key, names_version
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, Sequence, resolved
+from imagebot.descriptors.options import option_value
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.written import Item, whole
+from imagebot.descriptors.written import Item, skipped, whole
 
 DESCRIPTOR = "kustomize"
 _SETS = frozenset({"add", "replace", "test"})
@@ -48,3 +49,7 @@ def _operation(source: Source, descriptor: str, operation: Mapping) -> Iterator[
         is_image_key(last) and names_version(value.value)
     ):
         yield whole(source, descriptor, value)
+    elif (skip := option_value(value.value, "")) is not None:
+        yield whole(source, descriptor, value, skip)
+    elif last == "tag" or last.endswith("Tag"):
+        yield skipped(source, value, NO_NAME)

@@ -66,6 +66,7 @@ KINDS = (
     Kind("crossplane", crossplane.claims, crossplane.find),
     Kind("openshift", openshift.claims, openshift.find),
     Kind("kubernetes", kubernetes.claims, kubernetes.find),
+    Kind("kubernetes", kubernetes.is_container_list, kubernetes.find_in_list),
     Kind("helm-chart", helm_chart.claims, helm_chart.find),
     Kind("compose", compose.claims, compose.find),
     Kind("helmfile", helmfile.claims, helmfile.find),

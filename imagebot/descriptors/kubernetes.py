@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from imagebot.descriptors.images import Setting, images_of
-from imagebot.descriptors.looks import is_image_key, is_qualified, names_version
-from imagebot.descriptors.nodes import Alias, Mapping, Node, Scalar, Sequence
+from imagebot.descriptors.images import Setting, images_of, options_in
+from imagebot.descriptors.looks import is_image_key, names_version
+from imagebot.descriptors.nodes import Alias, Mapping, Node, Scalar, Sequence, resolved
 from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.written import Item, whole
 
 DESCRIPTOR = "kubernetes"
-CONTAINERS = frozenset({"initContainers", "containers", "ephemeralContainers"})
+CONTAINERS = frozenset({"initContainers", "containers", "ephemeralContainers", "container", "script"})
 NOT_WORKLOADS = frozenset({"CustomResourceDefinition", "CompositeResourceDefinition"})
 """Kinds whose ``containers`` is a schema and deploys nothing."""
+_PUSHED = frozenset({"to", "image"})
+"""Keys of what a build writes: an image that comes out is not one that is used."""
 _SETTINGS = frozenset({"ConfigMap", "Secret"})
 _DATA = frozenset({"data", "stringData", "binaryData"})
 """Settings of an application: what they mean is not told by their keys, and a rule can say it."""
 _SETTING = Setting(DESCRIPTOR)
-_OPTION = re.compile(r"--?[A-Za-z0-9._-]*image[A-Za-z0-9._-]*=")
 
 
 def claims(source: Source, document: Node) -> bool:
@@ -31,6 +31,20 @@ def claims(source: Source, document: Node) -> bool:
         and document.scalar("apiVersion") is not None
         and document.scalar("kind") is not None
     )
+
+
+def is_container_list(source: Source, document: Node) -> bool:
+    """Whether a document is a list of containers: a patch, or a text inside of another object."""
+    del source
+    if not isinstance(document, Sequence) or not document.items:
+        return False
+    items = [resolved(item) for item in document.items]
+    return all(isinstance(item, Mapping) and {"name", "image"} <= item.last.keys() for item in items)
+
+
+def find_in_list(source: Source, document: Node) -> Iterator[Item]:
+    """The images of a list of containers."""
+    yield from find(source, document, key="containers")
 
 
 def find(
@@ -55,7 +69,7 @@ def find(
     while pending:
         key, above, node = pending.pop()
         if isinstance(node, Mapping):
-            if is_schema(node):
+            if is_schema(node) or (key == "output" and node.last.keys() & _PUSHED):
                 continue
             if key in containers:
                 yield from _container(source, setting, node)
@@ -69,6 +83,7 @@ def find(
                 if type(v) is not Scalar and type(k) is Scalar and not (k.value == "status" and not key)
             ][::-1]
         elif isinstance(node, Sequence):
+            yield from options_in(source, setting, node)
             pending += [(key, above, item) for item in node.items[::-1]]
         elif isinstance(node, Alias) and key in containers and node.target and id(node.target) not in lists:
             lists.add(id(node.target))  # one list behind many aliases is read once
@@ -84,21 +99,9 @@ def _container(source: Source, setting: Setting, container: Mapping) -> Iterator
         if value is not None and is_image_key(variable.text("name")) and names_version(value.value):
             yield whole(source, setting.descriptor, value)
     for key in ("args", "command"):
-        yield from _arguments(source, setting, list(container.items(key)))
-
-
-def _arguments(source: Source, setting: Setting, arguments: list[Node]) -> Iterator[Item]:
-    """``--sidecar-image=ref``, and ``--sidecar-image`` with the reference behind it."""
-    option = False
-    for argument in arguments:
-        if not isinstance(argument, Scalar):
-            continue
-        value = argument.value
-        if (found := _OPTION.match(value)) and names_version(value[found.end() :]):
-            yield whole(source, setting.descriptor, argument, skip=found.end())
-        elif option and is_qualified(value):
-            yield whole(source, setting.descriptor, argument)
-        option = value.startswith("-") and value.endswith("image")
+        arguments = container.get(key)
+        if isinstance(arguments, Sequence):
+            yield from options_in(source, setting, arguments)
 
 
 def _image_volume(source: Source, setting: Setting, volume: Mapping, key: str) -> Iterator[Item]:

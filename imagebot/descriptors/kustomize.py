@@ -20,6 +20,16 @@ from imagebot.descriptors.written import Item, joined, skipped
 DESCRIPTOR = "kustomize"
 KINDS = frozenset({"Kustomization", "Component"})
 GROUP = "kustomize.config.k8s.io/"
+_BUILT_IN = frozenset(
+    {
+        "ImageTagTransformer",
+        "PatchTransformer",
+        "PatchJson6902Transformer",
+        "PatchStrategicMergeTransformer",
+        "HelmChartInflationGenerator",
+    }
+)
+"""Transformers and generators in files of their own (``apiVersion: builtin``)."""
 _PATCH_LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 
 
@@ -30,6 +40,8 @@ def claims(source: Source, document: Node) -> bool:
     version, kind = document.scalar("apiVersion"), document.scalar("kind")
     if kind is None:
         return source.name.lower() in KUSTOMIZATIONS
+    if kind.value in _BUILT_IN and version is not None and version.value == "builtin":
+        return True
     return kind.value in KINDS and (version.value if version else GROUP).startswith(GROUP)
 
 
@@ -37,12 +49,20 @@ def find(source: Source, document: Node) -> Iterator[Item]:
     """Every entry of ``images``, every patch, and the values of every chart."""
     if not isinstance(document, Mapping):
         return
-    for entry in document.mappings("images"):
-        yield from image_entry(source, DESCRIPTOR, entry)
+    for entry in [
+        *document.mappings("images"),
+        *document.mappings("imageTags"),
+        document.mapping("imageTag"),
+    ]:
+        if entry is not None:
+            yield from image_entry(source, DESCRIPTOR, entry)
     for key in _PATCH_LISTS:
         for item in document.items(key):
             yield from in_patch(source, DESCRIPTOR, item)
-    for release in document.mappings("helmCharts"):
+    if document.text("kind") in _BUILT_IN and "patch" in document.last:
+        yield from in_patch(source, DESCRIPTOR, document)
+    inflated = [document] if document.text("kind") == "HelmChartInflationGenerator" else []
+    for release in [*document.mappings("helmCharts"), *inflated]:
         values = release.mapping("valuesInline")
         if values is not None:
             yield from in_values(source, DESCRIPTOR, values)

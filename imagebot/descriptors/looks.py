@@ -26,23 +26,31 @@ _WORDS = (
 )
 """What a file must hold anywhere to hold an image: searching for them one by one is what is fast."""
 
-_HOSTED = r"(?:\.[a-z]{2,}(?::\d+)?|:\d+|localhost)/[\w./-]+[:@]\w"
+_HOSTED = r"(?:\.[a-z]{2,}(?::\d+)?|:\d+|\.\d+|localhost)/[\w./-]+[:@]\w"
 _HOSTED_BYTES = re.compile(_HOSTED.encode())
 _HOSTED_TEXT = re.compile(_HOSTED)
 _HOST = string.ascii_lowercase + string.digits + ".-"
 _HOST_LIMIT = 253
 
 QUALIFIED = re.compile(
-    r"(?<![\w./@:$}-])"
     r"(?:(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d{1,5})?"
+    r"|(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?"
     r"|localhost(?::\d{1,5})?|[a-z0-9-]+:\d{1,5})"
     r"(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+"
     r"(?::[A-Za-z0-9_][\w.-]{0,127}(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})"
-    r"(?![\w/:@])"
+    r"(?![\w/:@]|[.-]\w)"
 )
 """A reference that names its host and a tag or digest: hardly anything else looks like that."""
 
-_KEY = re.compile(r"(?i:image)$|[iI]mage_?(?:[nN]ame|[rR]ef(?:erence)?|[uU]r[il])$|IMAGE")
+_NOT_BEFORE = re.compile(r"[\w./@:$}-]\Z")
+_SCHEMES = ("oci://", "docker://", "docker-image://", "containers-storage:", "docker-daemon:")
+_KEY = re.compile(
+    r"(?i:image)$|[iI]mage_?(?:[nN]ame|[rR]ef(?:erence)?|[uU]r[il]|Url|Uri)$"
+    r"|(?:^|_)IMAGE(?:_(?:NAME|REF|URI|URL))?$|^RELATED_IMAGE_"
+)
+_FILE = re.compile(
+    r"\.(?:png|jpe?g|gif|svg|ico|webp|bmp|tiff?|qcow2|img|iso|vmdk|raw)(?:\?.*)?$", re.IGNORECASE
+)
 _NO_IMAGE = ("://", " ", "\n", "\t")
 
 
@@ -56,16 +64,28 @@ def qualified_in(text: str) -> Iterator[re.Match[str]]:
     at = 0
     while (sign := _HOSTED_TEXT.search(text, at)) is not None:
         before = text[max(at, sign.start() - _HOST_LIMIT) : sign.start()]
-        found = QUALIFIED.match(text, sign.start() - len(before) + len(before.rstrip(_HOST)))
+        start = sign.start() - len(before) + len(before.rstrip(_HOST))
+        found = QUALIFIED.match(text, start) if _may_begin(text, start) else None
         if found is not None:
             yield found
         at = found.end() if found else sign.start() + 1
+
+
+def _may_begin(text: str, start: int) -> bool:
+    """Whether a reference may begin here: not within an address, but behind a scheme of registries."""
+    before = text[max(0, start - 20) : start]
+    return _NOT_BEFORE.search(before) is None or before.endswith(_SCHEMES)
 
 
 @lru_cache(maxsize=4096)
 def is_image_key(key: str) -> bool:
     """Whether a key says that its value is an image: ``proxyImage``, ``imageName``, ``WEB_IMAGE``."""
     return _KEY.search(key) is not None
+
+
+def is_file_name(value: str) -> bool:
+    """Whether a text is the name of a picture or of a disk."""
+    return _FILE.search(value) is not None
 
 
 def names_version(value: str) -> bool:

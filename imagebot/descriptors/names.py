@@ -14,9 +14,9 @@ OTHER_NAMES = frozenset(
 """Ends of the names of files that hold no descriptor, or one in a language that imagebot does not read."""
 _TEXT_NAME = re.compile(
     r"(?i:(?:docker|container)file)[^/]*$"
-    r"|(?:^|/)\.env$"
-    r"|\.(?:nomad|nomad\.tpl|hcl|container|image|volume|build|service)$"
-    r"|\.service\.d/"
+    r"|(?:^|/)\.env(?:\.[^/]+)?$|\.env$"
+    r"|\.(?:nomad|nomad\.tpl|hcl|container|image|volume|build|artifact|service)$"
+    r"|\.(?:service|container|image)\.d/"
 )
 
 

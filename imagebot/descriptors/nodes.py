@@ -28,12 +28,14 @@ class Scalar:
         style: ``""`` plain, ``'``, ``"``, ``|`` or ``>``.
         start: Offset of its first character: the quote where it has one, never anchor or tag.
         end: Offset behind its last character.
+        tag: Its type where the file says one (``!!int``), else None.
     """
 
     value: str
     style: str
     start: int
     end: int
+    tag: str | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -25,10 +25,15 @@ def claims(source: Source, document: Node) -> bool:
     return document.text("kind") in KINDS and ("openshift.io/" in version or version == "v1")
 
 
+def _is_output(node: Mapping) -> bool:
+    """What a build writes: it holds ``to``, and nothing but a push secret and labels beside."""
+    return "to" in node.last and node.last.keys() <= {"to", "pushSecret", "imageLabels"}
+
+
 def find(source: Source, document: Node) -> Iterator[Item]:
     """Pod templates as elsewhere, and every ``kind: DockerImage``."""
     yield from kubernetes.find(source, document, Setting(DESCRIPTOR))
-    for node in mappings(document):
+    for node in mappings(document, without=_is_output):
         name = node.scalar("name") if node.text("kind") == "DockerImage" else None
         if name is not None and (names_version(name.value) or "$" in name.value or "/" in name.value):
             yield whole(source, DESCRIPTOR, name)

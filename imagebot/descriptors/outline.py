@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imagebot.descriptors.documents import kind_of
 from imagebot.descriptors.embedded import documents_or_none
-from imagebot.descriptors.find import is_promising, kind_of, parsed
+from imagebot.descriptors.find import is_promising, parsed
 from imagebot.descriptors.kinds import TEXT_KINDS
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, Sequence
 from imagebot.descriptors.source import NotUnderstood, Source
@@ -50,8 +51,8 @@ def outline(path: str, content: bytes, line: int) -> Outline:  # noqa: PLR0911 -
     for document in documents:
         steps = _steps(source, document, line, "")
         if steps is not None:
-            kind_name = kind_of(source, document)
-            return Outline(kind_name, steps, text)
+            kind_found = kind_of(source, document)
+            return Outline(kind_found.name if kind_found else None, steps, text)
     return Outline(None, None, text)
 
 

@@ -10,7 +10,7 @@ from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.written import Item, joined, skipped, whole
 
-_NAMES = ("repository", "name", "image", "repo")
+_NAMES = ("repository", "image", "repo")
 
 
 def in_parameters(source: Source, descriptor: str, parameters: Iterable[Mapping]) -> Iterator[Item]:
@@ -24,8 +24,18 @@ def in_parameters(source: Source, descriptor: str, parameters: Iterable[Mapping]
             continue
         if last == "tag" or last.endswith("Tag"):
             yield from _tagged(source, descriptor, values, stem, last, value)
+        elif last == "repository" and not values.keys() & {f"{stem}.tag"}:
+            yield from _by_digest(source, descriptor, values, stem, value)
         elif is_image_key(last) and names_version(value.value):
             yield whole(source, descriptor, value)
+
+
+def _by_digest(
+    source: Source, descriptor: str, values: dict[str, Scalar], stem: str, name: Scalar
+) -> Iterator[Item]:
+    digest = values.get(f"{stem}.digest")
+    if digest is not None and not is_empty(digest):
+        yield joined(source, descriptor, [name], None, digest, strict=True)
 
 
 def _tagged(
@@ -35,6 +45,8 @@ def _tagged(
     prefix = last[: -len("tag")]
     names = [f"{path}{prefix}{name}" for name in _NAMES] if not prefix else [f"{path}{prefix}"]
     names += [f"{path}{prefix}{name.capitalize()}" for name in _NAMES if prefix]
+    if is_image_key(stem.rpartition(".")[2]):
+        names.append(f"{path}name")
     name = next((values[key] for key in names if key in values), None)
     if name is None:
         shown = f"{stem}.{last}" if stem else last

@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
 from imagebot.descriptors.events import (
     DEPTH_LIMIT,
     EVENT_LIMIT,
+    PURE_LIMIT,
     NextEvent,
     either_parser,
     properties_end,
@@ -43,8 +44,9 @@ def parse(source: Source, region: Span | None = None) -> list[Node]:
     """
     text = source.text if region is None else source.text[region.start : region.end]
     base = 0 if region is None else region.start
+    limit = PURE_LIMIT if len(source.text) <= PURE_LIMIT else 0  # a file may hold any number of regions
     try:
-        documents, aliases = either_parser(text, lambda next_event: _build(text, base, next_event))
+        documents, aliases = either_parser(text, lambda next_event: _build(text, base, next_event), limit)
     except NotUnderstood as problem:
         if region is None or problem.line is None:
             raise
@@ -70,7 +72,9 @@ def _build(  # noqa: C901 - calls between its branches would cost a third of the
             start = event.start_mark.index
             if event.anchor is not None or event.tag is not None:
                 start = properties_end(text, event)
-            node: Node = Scalar(event.value, event.style or "", base + start, base + event.end_mark.index)
+            node: Node = Scalar(
+                event.value, event.style or "", base + start, base + event.end_mark.index, event.tag
+            )
             members.append(node)
             if event.anchor is not None:
                 anchors[event.anchor] = node

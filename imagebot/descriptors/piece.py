@@ -13,7 +13,9 @@ from imagebot.descriptors.source import Source
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _COMMENT_REACH = 4096
 """Characters behind a value in which its comment begins; a line of generated JSON may have millions."""
+_SPEAKS = ("imagebot:", "$imagepolicy")
 _BLOCK = frozenset("|>")
+_TEXT_TAGS = frozenset({"!", "tag:yaml.org,2002:str"})
 
 
 class NotEditable(Exception):  # noqa: N818 - not a failure: it becomes a value with a reason
@@ -31,7 +33,7 @@ class Piece:
         scalar: The scalar around them, quotes included.
         quotable: Whether the scalar takes quotes: not in a line of a block scalar, nor outside of YAML.
         region: The block scalar whose text is YAML itself and holds the scalar, or None.
-        comment: What stands behind the scalar on its line.
+        comment: What stands behind the scalar on its line, if that may speak to imagebot.
         strict: Whether its reader takes a string alone, and no number in its place.
     """
 
@@ -76,6 +78,8 @@ def piece(source: Source, scalar: Scalar) -> Piece:
     Raises:
         NotEditable: If the characters of the value are not its text.
     """
+    if scalar.tag is not None and scalar.tag not in _TEXT_TAGS:
+        raise NotEditable("its type is written before it, and a new value may be of another")
     if scalar.style in _BLOCK:
         return _of_block(source, scalar)
     inner = 1 if scalar.style else 0
@@ -101,6 +105,7 @@ def _of_block(source: Source, scalar: Scalar) -> Piece:
 
 
 def _piece(source: Source, text: str, start: int, scalar: Span, *, quotable: bool) -> Piece:
+    comment = source.rest_of_line(scalar.end, _COMMENT_REACH)
     return Piece(
         text,
         Place(source.path, *source.position(scalar.start)),
@@ -108,7 +113,7 @@ def _piece(source: Source, text: str, start: int, scalar: Span, *, quotable: boo
         scalar,
         quotable,
         source.region,
-        source.rest_of_line(scalar.end, _COMMENT_REACH),
+        comment if any(word in comment for word in _SPEAKS) else "",
     )
 
 

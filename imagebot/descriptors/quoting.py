@@ -7,7 +7,7 @@ import re
 _NOT_STRINGS = re.compile(
     r"""
       [-+]?[0-9][0-9_]*                                      # integers, and octal 017 in YAML 1.1
-    | [-+]?0[box][0-9a-fA-F_]+                               # binary, octal, hexadecimal
+    | [-+]?0[bBoOxX][-+]?[0-9a-fA-F_]+                       # binary, octal, hexadecimal; Go takes a sign
     | [-+]?(?:[0-9][0-9_]*)?\.?[0-9_]*(?:[eE][-+]?[0-9]+)?   # floats
     | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?       # sexagesimal in YAML 1.1
     | [-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)
@@ -19,6 +19,8 @@ _NOT_STRINGS = re.compile(
     re.VERBOSE,
 )
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,17}")
+_SAFE_DIGITS = 6
+"""Digits of a number that Helm writes out in full: with a seventh, 1000000 may become 1e+06."""
 _FLOAT = re.compile(r"(?:0|[1-9][0-9]{0,5})\.[0-9]{0,6}[1-9]")
 
 
@@ -36,9 +38,14 @@ def needs_quotes(old: str, new: str) -> bool:
     if is_string(new):
         return False
     if _INTEGER.fullmatch(old) and _INTEGER.fullmatch(new):
-        return False
+        return len(new) > _SAFE_DIGITS >= len(old)
     return not (_FLOAT.fullmatch(old) and _survives(new))
 
 
 def _survives(text: str) -> bool:
     return _FLOAT.fullmatch(text) is not None and repr(float(text)) == text
+
+
+def needs_quotes_in_json(new: str) -> bool:
+    """Whether a text in the place of a number of JSON has to become a string: all but numbers do."""
+    return not _INTEGER.fullmatch(new) and not _survives(new)

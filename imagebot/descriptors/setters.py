@@ -19,9 +19,10 @@ MARKER = '"$imagepolicy"'
 _REACH = 4096
 
 
-def in_markers(source: Source, document: Node, found: Sequence[Item | Variable]) -> list[Item]:
+def in_markers(source: Source, documents: Sequence[Node], found: Sequence[Item | Variable]) -> list[Item]:
     """The references that markers name: whole ones, and a ``:name`` with the ``:tag`` of the same policy."""
-    marked = list(_marked(source, document))
+    marked = [entry for document in documents for entry in _marked(source, document)]
+    parts = {(policy, part): scalar for scalar, policy, part in reversed(marked)}
     lines = {item.line for item in found if isinstance(item, Reference)}
     items: list[Item] = []
     for scalar, policy, part in marked:
@@ -30,8 +31,8 @@ def in_markers(source: Source, document: Node, found: Sequence[Item | Variable])
         if not part:
             items.append(whole(source, DESCRIPTOR, scalar))
         elif part == "tag":
-            name = _sibling(marked, policy, "name")
-            digest = _sibling(marked, policy, "digest")
+            name = parts.get((policy, "name"))
+            digest = parts.get((policy, "digest"))
             if name is None:
                 reason = (
                     f"the marker sets the tag of {policy}, and no `:name` marker here says of which image"
@@ -46,7 +47,3 @@ def _marked(source: Source, document: Node) -> Iterator[tuple[Scalar, str, str]]
     for node in walk(document):
         if isinstance(node, Scalar) and (found := setter(source.rest_of_line(node.end, _REACH))):
             yield node, *found
-
-
-def _sibling(marked: list[tuple[Scalar, str, str]], policy: str, part: str) -> Scalar | None:
-    return next((scalar for scalar, name, its in marked if (name, its) == (policy, part)), None)

@@ -44,6 +44,7 @@ class Source:
         line_starts: Offset of every line's first character. Lines end with a line feed, as Git and editors
             count them; YAML also knows a lone carriage return and, in version 1.1, some of Unicode.
         region: The block scalar whose text is looked at as a document of its own, or None for the whole file.
+        level: How many block scalars it is looked at through.
     """
 
     path: str
@@ -51,6 +52,7 @@ class Source:
     marked: bool
     line_starts: array[int]
     region: Span | None = None
+    level: int = 0
 
     @classmethod
     def decode(cls, path: str, content: bytes) -> Source:
@@ -75,7 +77,7 @@ class Source:
 
     def within(self, region: Span) -> Source:
         """The same file, looked at through one of its block scalars."""
-        return replace(self, region=region)
+        return replace(self, region=region, level=self.level + 1)
 
     @property
     def name(self) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from imagebot.descriptors.find import find, is_text
 from imagebot.descriptors.piece import Piece
-from imagebot.descriptors.quoting import is_string, needs_quotes
+from imagebot.descriptors.quoting import is_string, needs_quotes, needs_quotes_in_json
 from imagebot.descriptors.reference import Change, Reference, Slot, Span
 from imagebot.descriptors.rules import Rule
 from imagebot.descriptors.source import NotUnderstood, Source
@@ -17,6 +18,8 @@ from imagebot.descriptors.written import SHA256
 from imagebot.errors import EditError
 from imagebot.references.image import ImageReference, is_digest, is_tag
 from imagebot.untrusted import clean
+
+_HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +95,26 @@ def _replacement(source: Source, part: _Part) -> Replacement:
     """Replace the part's characters; a whole plain scalar gets quotes where it would change type."""
     slot = part.slot
     shown = source.text[slot.span.start : slot.span.end]
+    if shown != part.old and not part.new.startswith(SHA256):
+        place = _place(part.change.reference)
+        raise EditError(f"{place}: a digest without its algorithm can only be one of sha256")
     new = part.new.removeprefix(SHA256) if shown != part.old else part.new
-    if slot.whole and source.text[slot.scalar.start] not in "\"'" and _wants_quotes(slot, shown, new):
+    if slot.whole and source.text[slot.scalar.start] not in "\"'" and _wants_quotes(source, slot, shown, new):
         return Replacement(slot.scalar, f'"{new}"', slot.region)
     return Replacement(slot.span, new, slot.region)
 
 
-def _wants_quotes(slot: Slot, old: str, new: str) -> bool:
+def _wants_quotes(source: Source, slot: Slot, old: str, new: str) -> bool:
     """Some readers take a string alone: a number that others would stringify is an error there."""
+    if _is_json(source, slot):
+        return slot.strict or needs_quotes_in_json(new)
     return not is_string(new) if slot.strict else needs_quotes(old, new)
+
+
+def _is_json(source: Source, slot: Slot) -> bool:
+    """Whether a text begins as JSON does; in YAML of that form, quotes do no harm."""
+    start = slot.region.start if slot.region else 0
+    return source.text[start : start + _HEAD].lstrip()[:1] in {"{", "["}
 
 
 def _check_apart(replacements: Sequence[Replacement], path: str) -> None:
@@ -134,25 +148,37 @@ def _check_meaning(
         moved = _moved(old, moves.get((old.tag, old.digest, old.image)))
         if _meaning(new) != (moved, *_meaning(old)[1:]):
             raise EditError(f"{_place(old)}: the edit would change the meaning of {old.written}")
+    edits = _Edits(replacements)
     for was, now in zip(before.variables, after.variables, strict=True):
-        if (now.group, now.folder, now.name, now.value.text) != (
-            was.group,
-            was.folder,
-            was.name,
-            _text(was.value, replacements),
-        ):
+        wanted = replace(was, value=now.value)
+        if now != wanted or now.value.text != edits.text(was.value):
             raise EditError(f"{path}:{was.value.place.line}: the edit would change the meaning of {was.name}")
+    for waiting, still in zip(before.pending, after.pending, strict=True):
+        if [piece.text for piece in still.pieces()] != [edits.text(piece) for piece in waiting.pieces()]:
+            line = waiting.place.line
+            raise EditError(
+                f"{path}:{line}: the edit would change the meaning of a reference with a variable"
+            )
 
 
-def _text(value: Piece, replacements: Sequence[Replacement]) -> str:
-    """What a value must be afterwards."""
-    inside = [
-        r for r in replacements if value.scalar.start <= r.span.start and r.span.end <= value.scalar.end
-    ]
-    if any(r.span == value.scalar for r in inside):
-        return inside[0].text.strip('"')
-    at = value.span.start
-    return spliced(value.text, [replace(r, span=Span(r.span.start - at, r.span.end - at)) for r in inside])
+class _Edits:
+    """What texts of the file must be after the replacements."""
+
+    def __init__(self, replacements: Sequence[Replacement]) -> None:
+        self._replacements = replacements
+        self._starts = [replacement.span.start for replacement in replacements]
+
+    def text(self, value: Piece) -> str:
+        """What a value must be afterwards."""
+        first = bisect_left(self._starts, value.scalar.start)
+        last = bisect_left(self._starts, value.scalar.end)
+        inside = self._replacements[first:last]
+        if any(r.span == value.scalar and r.text.startswith('"') for r in inside):
+            return inside[0].text[1:-1]
+        at = value.span.start
+        here = [r for r in inside if value.span.start <= r.span.start and r.span.end <= value.span.end]
+        moved = [replace(r, span=Span(r.span.start - at, r.span.end - at)) for r in here]
+        return spliced(value.text, moved)
 
 
 def _meaning(reference: Reference) -> tuple[ImageReference, str, int, bool, str | None]:

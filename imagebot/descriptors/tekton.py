@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from imagebot.descriptors import kubernetes
 from imagebot.descriptors.images import Setting
-from imagebot.descriptors.looks import is_qualified
+from imagebot.descriptors.looks import is_image_key, is_qualified, names_version
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, mappings
 from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.source import Source
@@ -35,5 +35,8 @@ def find(source: Source, document: Node) -> Iterator[Item]:
         for parameter in node.mappings("params"):
             for key in ("default", "value"):
                 value = parameter.get(key)
-                if isinstance(value, Scalar) and is_qualified(value.value):
+                if not isinstance(value, Scalar):
+                    continue
+                is_named = is_image_key(parameter.text("name")) and names_version(value.value)
+                if is_named or is_qualified(value.value):
                     yield whole(source, DESCRIPTOR, value)

@@ -24,7 +24,8 @@ def refuse_template(source: Source, documents: Iterable[Node]) -> None:
     Raises:
         NotUnderstood: At the line of the first template expression.
     """
-    if "{{" not in source.text:
+    region = source.region
+    if source.text.find("{{", *((region.start, region.end) if region else ())) < 0:
         return
     for document in documents:
         for node in walk(document):

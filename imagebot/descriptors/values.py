@@ -22,5 +22,8 @@ def in_values(source: Source, descriptor: str, values: Node, *, bare: bool = Fal
     """
     shared = values.mapping("global") if isinstance(values, Mapping) else None
     registry = shared.scalar("imageRegistry") if shared else None
+    if shared is not None and is_empty(registry):
+        image = shared.mapping("image")
+        registry = image.scalar("registry") if image else shared.scalar("hub")
     setting = Setting(descriptor, None if is_empty(registry) else registry, bare)
     yield from images_in(source, setting, values)

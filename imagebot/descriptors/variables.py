@@ -17,11 +17,12 @@ from imagebot.descriptors.reference import Place
 
 SYNTAX = {
     "compose": re.compile(
-        r"\$\{(?P<name>[A-Za-z_]\w*)(?::?-(?P<default>[^${}]*)|:?\?[^}]*)?\}|\$(?P<bare>[A-Za-z_]\w*)"
+        r"(?<!\$)\$\{(?P<name>[A-Za-z_]\w*)(?::?-(?P<default>[^${}]*)|:?\?[^}]*)?\}|(?<!\$)\$(?P<bare>[A-Za-z_]\w*)"
     ),
     "flux": re.compile(r"\$\{(?P<name>[A-Za-z_]\w*)(?::?[-=](?P<default>[^${}]*))?\}(?P<bare>(?!))?"),
     "shell": re.compile(r"\$\{(?P<name>[A-Za-z_]\w*)(?::?-(?P<default>[^${}]*))?\}|\$(?P<bare>[A-Za-z_]\w*)"),
     "go": re.compile(r"\{\{-?\s*\.?(?P<name>[A-Za-z_][\w.]*)\s*-?\}\}(?P<default>(?!))?(?P<bare>(?!))?"),
+    "hcl": re.compile(r"\$\{var\.(?P<name>\w+)\}(?P<default>(?!))?|(?:\A)var\.(?P<bare>\w+)\Z"),
     "tekton": re.compile(
         r"\$\((?:inputs\.)?params\.(?P<name>[A-Za-z_][\w-]*)\)(?P<default>(?!))?(?P<bare>(?!))?"
     ),
@@ -29,14 +30,22 @@ SYNTAX = {
 """How each tool writes a variable: compose-spec/13-interpolation, drone/envsubst as Flux uses it, shells
 (Dockerfile, GitLab CI), Go's templates in an ApplicationSet, Tekton's parameters."""
 
+OWNERS_LIMIT = 100
+"""Objects of one folder that set the same variable; more would be a product without end."""
+
 SET_BY = {
     "compose": "a `.env` file beside it",
     "flux": "`postBuild.substitute` of a Flux Kustomization above it",
     "shell": "this file",
     "go": "a list generator of this file",
     "tekton": "a default in this file",
+    "hcl": "a default in this file",
     "helm-repository": "a HelmRepository of this repository",
 }
+
+
+Value = Piece | tuple[Piece | str, ...]
+"""What a variable stands for: a text, or one put together from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +89,14 @@ class Variable:
         folder: The folder that may use it; for ``flux`` with everything below it.
         name: Its name.
         value: Its text, and where that stands.
+        owner: Where the object begins that sets it, if several may set the same name.
     """
 
     group: str
     folder: str
     name: str
     value: Piece
+    owner: Place | None = None
 
 
 def with_holes(written: Iterable[Piece | str], group: str) -> tuple[Piece | Hole | str, ...]:
@@ -96,7 +107,7 @@ def with_holes(written: Iterable[Piece | str], group: str) -> tuple[Piece | Hole
     return tuple(found)
 
 
-def filled(parts: Iterable[Piece | Hole | str], values: Mapping[str, Piece], group: str) -> list[Piece | str]:
+def filled(parts: Iterable[Piece | Hole | str], values: Mapping[str, Value], group: str) -> list[Piece | str]:
     """Put values, or else defaults, into the place of variables.
 
     Raises:
@@ -107,7 +118,7 @@ def filled(parts: Iterable[Piece | Hole | str], values: Mapping[str, Piece], gro
         if not isinstance(part, Hole):
             found.append(part)
         elif (value := values.get(part.name) or part.default) is not None:
-            found.append(value)
+            found += [value] if isinstance(value, Piece) else value
         else:
             raise NotEditable(f"the variable {part.name} is not set by {SET_BY[group]}")
     return found
@@ -117,28 +128,32 @@ class Scopes:
     """Which variables a file sees."""
 
     def __init__(self, variables: Iterable[Variable]) -> None:
-        self._by_folder: defaultdict[tuple[str, str], dict[str, list[Piece]]] = defaultdict(dict)
+        self._by_folder: defaultdict[tuple[str, str], dict[Place | None, dict[str, Piece]]] = defaultdict(
+            dict
+        )
         for variable in variables:
-            known = self._by_folder[variable.group, variable.folder].setdefault(variable.name, [])
-            known.append(variable.value)
+            owners = self._by_folder[variable.group, variable.folder]
+            owners.setdefault(variable.owner, {})[variable.name] = variable.value
 
     def seen_by(self, pending: Pending) -> Iterator[Mapping[str, Piece]]:
-        """The sets of values that a reference may get: one for each Kustomization that applies it."""
+        """The sets of values that a reference may get: one for each object that applies it.
+
+        The nearest folder counts that sets any of them.
+        """
         folder = pending.place.path.rpartition("/")[0]
-        folders = [folder] if pending.group == "compose" else list(_and_above(folder))
-        wanted = [part.name for part in pending.parts if isinstance(part, Hole)]
+        folders = [folder] if pending.group == "compose" else and_above(folder)
+        wanted = {part.name for part in pending.parts if isinstance(part, Hole)}
         for name in folders:
-            known = self._by_folder.get((pending.group, name), {})
-            here = {wanted_name: known[wanted_name] for wanted_name in wanted if wanted_name in known}
-            if here:
-                most = max(len(values) for values in here.values())
-                for index in range(most):
-                    yield {key: values[min(index, len(values) - 1)] for key, values in here.items()}
+            owners = self._by_folder.get((pending.group, name), {}).values()
+            setting = [values for values in owners if wanted & values.keys()]
+            if setting:
+                yield from setting[:OWNERS_LIMIT]
                 return
         yield {}
 
 
-def _and_above(folder: str) -> Iterator[str]:
+def and_above(folder: str) -> Iterator[str]:
+    """A folder and those around it, the root last."""
     while folder:
         yield folder
         folder = folder.rpartition("/")[0]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, islice, takewhile
 
 from ruamel.yaml.events import ScalarEvent
 
@@ -12,6 +14,8 @@ from imagebot.descriptors.events import Event, events, properties_end
 from imagebot.descriptors.reference import Span
 from imagebot.descriptors.source import NotUnderstood, Source
 from imagebot.errors import EditError
+
+_NAMES = ("value", "style", "anchor", "tag", "implicit", "flow_style")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,14 @@ def verify_yaml(source: Source, edited: str, replacements: Sequence[Replacement]
     """
     _verify_text(source, source.text, edited, replacements, 0)
     growth = list(accumulate((len(r.text) - r.span.end + r.span.start for r in replacements), initial=0))
-    for region in dict.fromkeys(r.region for r in replacements if r.region is not None):
-        inside = [r for r in replacements if region.start <= r.span.start < region.end]
-        first = replacements.index(inside[0])
+    by_region: defaultdict[Span, list[int]] = defaultdict(list)
+    for place, replacement in enumerate(replacements):
+        if replacement.region is not None:
+            by_region[replacement.region].append(place)
+    for region, places in by_region.items():
         before = source.text[region.start : region.end]
-        after = edited[region.start + growth[first] : region.end + growth[first + len(inside)]]
-        _verify_text(source, before, after, inside, region.start)
+        after = edited[region.start + growth[places[0]] : region.end + growth[places[-1] + 1]]
+        _verify_text(source, before, after, [replacements[place] for place in places], region.start)
 
 
 def _verify_text(
@@ -87,59 +93,62 @@ def _verify_text(
         raise EditError(f"{source.path}:{line}: the edit would break it: {problem.reason}") from problem
     if len(old_events) != len(new_events):
         raise EditError(f"{source.path}: the edit would change the structure of the file")
-    made = 0
+    at = 0
     for old, new in zip(old_events, new_events, strict=True):
-        line = source.position(base + old.start_mark.index)[0]
-        made += _same_event(f"{source.path}:{line}", before, old, new, inside)
-    if made != len(inside):
-        line = source.position(base + inside[0].span.start)[0]
+        here: list[Replacement] = []
+        if at < len(inside) and isinstance(old, ScalarEvent):
+            start, end = properties_end(before, old), old.end_mark.index
+            if start <= inside[at].span.start < end:
+                here = list(takewhile(lambda r: r.span.end <= end, islice(inside, at, None)))  # noqa: B023 - used at once
+                at += len(here)
+        if here or not _alike(old, new):
+            line = source.position(base + old.start_mark.index)[0]
+            _same_but_for(f"{source.path}:{line}", before, old, new, here)
+    if at < len(inside):
+        line = source.position(base + inside[at].span.start)[0]
         raise EditError(f"{source.path}:{line}: the scalar to edit is not where it was found")
 
 
-def _same_event(place: str, before: str, old: Event, new: Event, replacements: Sequence[Replacement]) -> int:
-    """How many replacements lie in an event that is otherwise the same."""
+def _same_but_for(place: str, before: str, old: Event, new: Event, inside: Sequence[Replacement]) -> None:
+    """Refuse an event that differs in more than the replacements that lie in it."""
     if type(old) is not type(new):
         raise EditError(f"{place}: the edit would change the structure of the file")
-    inside: list[Replacement] = []
-    if isinstance(old, ScalarEvent):
-        start, end = properties_end(before, old), old.end_mark.index
-        inside = [r for r in replacements if start <= r.span.start and r.span.end <= end]
     if not inside:
-        if not _alike(old, new, ("value", "style", "anchor", "tag", "implicit", "flow_style")):
-            raise EditError(f"{place}: the edit would change another value")
-        return 0
-    if new.value != _expected(before, old, inside):
+        raise EditError(f"{place}: the edit would change another value")
+    if new.value != _expected(place, before, old, inside):
         raise EditError(f"{place}: the new value would be read differently")
     quoted = not old.style and new.style == '"'
-    if not (quoted or old.style == new.style) or not _alike(old, new, ("anchor", "tag")):
+    if not (quoted or old.style == new.style) or old.anchor != new.anchor or old.tag != new.tag:
         raise EditError(f"{place}: the edit would change how the value is written")
-    return len(inside)
 
 
-def _expected(before: str, old: Event, replacements: Sequence[Replacement]) -> str:
+def _expected(place: str, before: str, old: Event, replacements: Sequence[Replacement]) -> str:
     """The value that a scalar must have afterwards, from its characters and the replacements alone."""
     start, end = properties_end(before, old), old.end_mark.index
     if old.style in {"|", ">"}:
-        return _expected_block(before, old, replacements)
+        return _expected_block(place, before, old, replacements)
     shift = [replace(r, span=Span(r.span.start - start, r.span.end - start)) for r in replacements]
     shown = spliced(before[start:end], shift)
     quoted = bool(old.style) or before[start : start + 1] != shown[:1] == '"'
     return shown[1:-1] if quoted else shown
 
 
-def _expected_block(before: str, old: Event, replacements: Sequence[Replacement]) -> str:
+def _expected_block(place: str, before: str, old: Event, replacements: Sequence[Replacement]) -> str:
     """As ``_expected``, line by line: a line of the value is a line of the file without its indentation."""
-    value = old.value.split("\n")
-    content = list(_lines(before, before.find("\n", old.start_mark.index) + 1, old.end_mark.index))
+    was = old.value.split("\n")
+    value = list(was)
+    start = before.find("\n", properties_end(before, old)) + 1
+    content = list(_lines(before, start, old.end_mark.index))
     if old.style == ">":
         content = [line for line in content if line[1].strip()]
         content[1:] = []
+    starts = [line[0] for line in content]
     for replacement in reversed(replacements):
-        number = next(
-            n for n, line in enumerate(content) if line[0] <= replacement.span.start <= line[0] + len(line[1])
-        )
+        number = bisect_right(starts, replacement.span.start) - 1
+        if not 0 <= number < len(value):
+            raise EditError(f"{place}: the text to edit is not one line of a block")
         begin, shown = content[number]
-        indent = len(shown) - len(value[number])
+        indent = len(shown) - len(was[number])
         first, last = replacement.span.start - begin - indent, replacement.span.end - begin - indent
         value[number] = value[number][:first] + replacement.text + value[number][last:]
     return "\n".join(value)
@@ -154,5 +163,5 @@ def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
         start = stop + 1
 
 
-def _alike(old: Event, new: Event, names: Sequence[str]) -> bool:
-    return all(getattr(old, name, None) == getattr(new, name, None) for name in names)
+def _alike(old: Event, new: Event) -> bool:
+    return type(old) is type(new) and all(getattr(old, n, None) == getattr(new, n, None) for n in _NAMES)

@@ -40,6 +40,14 @@ def whole(source: Source, descriptor: str, scalar: Scalar, skip: int = 0) -> Ite
         return skipped(source, scalar, unknown_part(scalar.value) or str(problem))
 
 
+def prefixed(source: Source, descriptor: str, registry: Scalar, scalar: Scalar) -> Item:
+    """A reference written in one scalar, without the registry that stands in another."""
+    try:
+        return together(descriptor, [piece(source, registry), "/", piece(source, scalar)])
+    except NotEditable as problem:
+        return skipped(source, scalar, unknown_part(scalar.value) or str(problem))
+
+
 def joined(
     source: Source,
     descriptor: str,
@@ -214,8 +222,8 @@ def _digest_holder(written: Sequence[Piece | str], place: tuple[int, int] | None
 def _slot(part: Piece | None) -> Slot | None:
     if part is None:
         return None
-    inner = part.scalar.end - part.scalar.start
-    own = part.quotable and inner - (part.span.end - part.span.start) in (0, 2)
+    before, behind = part.span.start - part.scalar.start, part.scalar.end - part.span.end
+    own = part.quotable and before == behind  # nothing around it, or a quote on each side
     return Slot(part.span, part.scalar, own, part.strict, part.region)
 
 

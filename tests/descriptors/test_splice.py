@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from imagebot.descriptors.across import across
 from imagebot.descriptors.find import find
 from imagebot.descriptors.quoting import is_string, needs_quotes
 from imagebot.descriptors.reference import Change, Span
@@ -138,7 +139,7 @@ def test_quotes_come_where_a_reader_would_change_the_text(old: str, new: str, qu
     assert needs_quotes(old, new) is quotes
 
 
-@given(st.integers(0, 10**9).map(str), st.integers(0, 10**9).map(str))
+@given(st.integers(0, 10**6 - 1).map(str), st.integers(0, 10**6 - 1).map(str))
 def test_whole_numbers_follow_whole_numbers_without_quotes(old: str, new: str) -> None:
     assert not needs_quotes(old, new)
 
@@ -206,3 +207,63 @@ def test_there_and_back_again_is_the_same_file(written: tuple[str, list[str]], d
     back = apply(edited, [Change(find("values.yaml", edited).references[0], tag=first.image.tag)])
 
     assert back.replace(b'"', b"").replace(b"'", b"") == content.replace(b'"', b"").replace(b"'", b"")
+
+
+SHA = "sha256:" + "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "new", "after"),
+    [
+        pytest.param("v.json", '{"image": {"repository": "a/b", "tag": 5}}', "v1", '"tag": "v1"}', id="json-number-to-text"),
+        pytest.param("v.json", '{"image": {"repository": "a/b", "tag": 5}}', "6", '"tag": 6}', id="json-number-to-number"),
+        pytest.param("v.json", '{"image": {"repository": "a/b", "tag": 1.9}}', "1.10", '"tag": "1.10"}', id="json-number-that-would-change"),
+        pytest.param("cm.yaml", 'apiVersion: v1\nkind: ConfigMap\ndata:\n  x.json: |\n    {"image": {"repository": "a/b", "tag": 5}}\n', "v1", '"tag": "v1"}', id="json-in-a-block"),
+        pytest.param("v.yaml", "image: {repository: a/b, tag: v1}", "0X10", 'tag: "0X10"}', id="go-hexadecimal"),
+        pytest.param("v.yaml", "image: {repository: a/b, tag: v1}", "0b-1", 'tag: "0b-1"}', id="go-binary-with-a-sign"),
+        pytest.param("v.yaml", "image: {repository: a/b, tag: 5}", "20240102", 'tag: "20240102"}', id="more-digits-than-helm-writes"),
+        pytest.param("v.yaml", "image: {repository: a/b, tag: 20240101}", "20240102", "tag: 20240102}", id="as-many-digits-as-before"),
+        pytest.param("v.yaml", "image: a:1", "1.10", "image: a:1.10", id="name-of-one-letter"),
+        pytest.param("p.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: &a # x\n      |-\n      a/b:1\n", "2", "      a/b:2\n", id="anchor-before-a-block"),
+        pytest.param("p.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: >-\n      a/b:1\n\n", "2", "      a/b:2\n", id="folded-with-blank-lines"),
+    ],
+)  # fmt: skip
+def test_the_new_tag_is_read_as_the_text_that_was_asked_for(
+    path: str, before: str, new: str, after: str
+) -> None:
+    content = before.encode()
+    (reference,) = find(path, content).references
+
+    assert after.encode() in apply(content, [Change(reference, tag=new)])
+
+
+def test_a_digest_without_its_algorithm_stays_one_of_sha256() -> None:
+    content = f"image: {{repository: a/b, tag: v1, digest: {'0' * 64}}}\n".encode()
+    (reference,) = find("v.yaml", content).references
+
+    assert ("1" * 64).encode() in apply(content, [Change(reference, digest="sha256:" + "1" * 64)])
+    with pytest.raises(EditError, match="only be one of sha256"):
+        apply(content, [Change(reference, digest="sha512:" + "1" * 128)])
+
+
+def test_a_variable_with_a_name_of_one_letter_keeps_its_name() -> None:
+    """``b:1`` has two characters around its tag, which are not quotes."""
+    files = {
+        "k.yaml": b"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec:\n  path: ./\n  postBuild:\n    substitute:\n      IMG: b:1\n",
+        "d.yaml": b"apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: ghcr.io/acme/${IMG}\n",
+    }
+    found = across(find(path, content) for path, content in files.items())
+    (reference,) = [r for r in found.references if r.image.name.path == "acme/b"]
+
+    assert apply(files["k.yaml"], [Change(reference, tag="1.10")]).endswith(b"      IMG: b:1.10\n")
+
+
+def test_many_changes_in_many_texts_are_made_in_one_pass() -> None:
+    block = "- patch: |\n    spec: {{containers: [{{image: 'a/b{0}:1'}}, {{image: 'a/c{0}:1'}}]}}\n"
+    content = ("patches:\n" + "".join(block.format(n) for n in range(300))).encode()
+    references = find("kustomization.yaml", content).references
+
+    edited = apply(content, [Change(r, tag="1.10") for r in references])
+
+    assert len(references) == 600
+    assert edited == content.replace(b":1'", b":1.10'")

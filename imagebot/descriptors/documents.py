@@ -1,0 +1,106 @@
+"""What a document names: by its kind, by objects inside of it, and by texts inside of it that are YAML."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from imagebot.descriptors import kubernetes
+from imagebot.descriptors.aliases import slots
+from imagebot.descriptors.embedded import (
+    LEVELS,
+    detached,
+    documents,
+    documents_or_none,
+    is_template,
+    may_hold_yaml,
+    stands_as_it_is,
+)
+from imagebot.descriptors.kinds import KINDS, Kind
+from imagebot.descriptors.nodes import Mapping, Node, Scalar, mappings, walk
+from imagebot.descriptors.reference import Reference
+from imagebot.descriptors.source import NotUnderstood, Source
+from imagebot.descriptors.unclaimed import unclaimed_images
+from imagebot.descriptors.variables import Variable
+from imagebot.descriptors.written import Item, skipped
+
+_LISTS = frozenset({"List"})
+_GENERAL = frozenset({"kubernetes", "helm-values"})
+"""Kinds that look at every depth by themselves."""
+_FOLDED = "written in a text with escapes or folded lines, which is not edited"
+_TEMPLATE = "a text that is a template: point imagebot at the values it is rendered with"
+
+
+def kind_of(source: Source, document: Node) -> Kind | None:
+    """The kind of descriptor that claims a document, or None."""
+    return next((kind for kind in KINDS if kind.claims(source, document)), None)
+
+
+def in_document(source: Source, document: Node) -> Iterator[Item | Variable]:
+    """Everything that a document names."""
+    if isinstance(document, Mapping) and document.text("kind") in _LISTS:
+        for item in document.items("items"):
+            own = isinstance(item, Mapping) and "apiVersion" in item.last
+            yield from in_document(source, item) if own else kubernetes.find(source, item)
+        return
+    kind = kind_of(source, document)
+    if kind is None:
+        yield from unclaimed_images(source, document)
+        return
+    found = [*_in_objects(source, document, kind), *kind.find(source, document)]
+    yield from found
+    yield from _in_texts(source, document, found)
+
+
+def _in_objects(source: Source, document: Node, kind: Kind) -> Iterator[Item | Variable]:
+    """Objects that a document holds, such as a composition or a ResourceSet, each by its own kind."""
+    if not isinstance(document, Mapping) or "apiVersion" not in document.last or kind.name == "helm-chart":
+        return
+    for node in mappings(document, without=kubernetes.is_schema):
+        if node is document or "apiVersion" not in node.last or "kind" not in node.last:
+            continue
+        inner = kind_of(source, node)
+        if inner is not None and inner.name not in _GENERAL:
+            yield from inner.find(source, node)
+
+
+def _in_texts(source: Source, document: Node, found: list[Item | Variable]) -> Iterator[Item | Variable]:
+    if source.level >= LEVELS:
+        return
+    taken = sorted(
+        slot.region.start
+        for item in found
+        if isinstance(item, Reference)
+        for slot in slots(item)
+        if slot.region
+    )
+    for text in walk(document, without=kubernetes.is_schema):
+        if not isinstance(text, Scalar) or not may_hold_yaml(text):
+            continue
+        if _is_taken(text, taken):
+            for view, inner in documents_or_none(source, text):
+                yield from _in_texts(view, inner, found)
+        else:
+            yield from _in_text(source, text)
+
+
+def _is_taken(text: Scalar, starts: list[int]) -> bool:
+    """Whether the kind of the document looked into a text already."""
+    at = bisect_left(starts, text.start)
+    return at < len(starts) and starts[at] < text.end
+
+
+def _in_text(source: Source, text: Scalar) -> Iterator[Item | Variable]:
+    if not stands_as_it_is(source, text):
+        named = [item for view, inner in detached(text) for item in in_document(view, inner)]
+        if any(isinstance(item, Reference) for item in named):
+            yield skipped(source, text, _FOLDED)
+        return
+    try:
+        for view, inner in list(documents(source, text)):
+            if isinstance(inner, Scalar):
+                continue
+            yield from in_document(view, inner)
+    except NotUnderstood:
+        if is_template(text):
+            yield skipped(source, text, _TEMPLATE)
