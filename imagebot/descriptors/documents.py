@@ -25,6 +25,7 @@ from imagebot.descriptors.variables import Variable
 from imagebot.descriptors.written import Item, skipped
 
 _LISTS = frozenset({"List"})
+_SEVERAL = 2
 _GENERAL = frozenset({"kubernetes", "helm-values"})
 """Kinds that look at every depth by themselves."""
 _FOLDED = "written in a text with escapes or folded lines, which is not edited"
@@ -56,6 +57,8 @@ def _in_objects(source: Source, document: Node, kind: Kind) -> Iterator[Item | V
     """Objects that a document holds, such as a composition or a ResourceSet, each by its own kind."""
     if not isinstance(document, Mapping) or "apiVersion" not in document.last or kind.name == "helm-chart":
         return
+    if source.text.count("apiVersion", document.start, document.end) < _SEVERAL:
+        return
     for node in mappings(document, without=kubernetes.is_schema):
         if node is document or "apiVersion" not in node.last or "kind" not in node.last:
             continue
@@ -65,7 +68,7 @@ def _in_objects(source: Source, document: Node, kind: Kind) -> Iterator[Item | V
 
 
 def _in_texts(source: Source, document: Node, found: list[Item | Variable]) -> Iterator[Item | Variable]:
-    if source.level >= LEVELS:
+    if source.level >= LEVELS or not source.has_texts:
         return
     taken = sorted(
         slot.region.start

@@ -33,7 +33,9 @@ Answer = TypeVar("Answer")
 
 _STEPS = {MappingStartEvent: 1, SequenceStartEvent: 1, MappingEndEvent: -1, SequenceEndEvent: -1}
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t]+(?:#[^\n]*)?|\r?\n)*)+")
-_DEEP = re.compile(rb"(?m)^(?: {%d}|(?:[ ]*- ){%d})" % (DEPTH_LIMIT, DEPTH_LIMIT // 2))
+_INDENTED = b"\n" + b" " * DEPTH_LIMIT
+_ITEMS = b"- " * (DEPTH_LIMIT // 2)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _TAB = re.compile(r" *\t")
 
 
@@ -79,19 +81,25 @@ def either_parser(text: str, read: Callable[[NextEvent], Answer], limit: int = P
 
 def is_plain(content: bytes) -> bool:
     """Whether bytes are YAML that is surely within bounds: found out without an object for any event."""
-    if (
-        b"\0" in content
-        or b"{{" in content
-        or content.count(b"[") + content.count(b"{") > DEPTH_LIMIT
-        or _DEEP.search(content)
-        or content.count(b"*") > DEPTH_LIMIT
-    ):
+    if b"\0" in content or b"{{" in content or content.count(b"*") > DEPTH_LIMIT or not _is_shallow(content):
         return False
     try:
         CParser(content).raw_parse()
     except YAMLError:
         return False
     return len(content) <= EVENT_LIMIT
+
+
+def _is_shallow(content: bytes) -> bool:
+    """Whether indentation and brackets, those in texts included, stay within ``DEPTH_LIMIT``."""
+    if _INDENTED in content or _ITEMS in content:
+        return False
+    brackets = content.translate(None, _NO_BRACKETS)
+    for _ in range(DEPTH_LIMIT):
+        if not brackets:
+            return True
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return not brackets
 
 
 def properties_end(text: str, event: Event) -> int:

@@ -88,7 +88,8 @@ def images_in(source: Source, setting: Setting, node: Node, key: str = "") -> It
                 (k.value if isinstance(k, Scalar) else "", key, v) for k, v in pairs if type(v) is not Scalar
             ][::-1]
         elif isinstance(current, Sequence):
-            yield from options_in(source, setting, current)
+            if source.has_options:
+                yield from options_in(source, setting, current)
             pending += [(key, above, item) for item in current.items[::-1] if type(item) is not Scalar]
 
 

@@ -17,6 +17,7 @@ NOT_WORKLOADS = frozenset({"CustomResourceDefinition", "CompositeResourceDefinit
 """Kinds whose ``containers`` is a schema and deploys nothing."""
 _PUSHED = frozenset({"to", "image"})
 """Keys of what a build writes: an image that comes out is not one that is used."""
+_ARGUMENTS = ("args", "command")
 _SETTINGS = frozenset({"ConfigMap", "Secret"})
 _DATA = frozenset({"data", "stringData", "binaryData"})
 """Settings of an application: what they mean is not told by their keys, and a rule can say it."""
@@ -83,8 +84,9 @@ def find(
                 if type(v) is not Scalar and type(k) is Scalar and not (k.value == "status" and not key)
             ][::-1]
         elif isinstance(node, Sequence):
-            yield from options_in(source, setting, node)
-            pending += [(key, above, item) for item in node.items[::-1]]
+            if source.has_options and key not in _ARGUMENTS:
+                yield from options_in(source, setting, node)
+            pending += [(key, above, item) for item in node.items[::-1] if type(item) is not Scalar]
         elif isinstance(node, Alias) and key in containers and node.target and id(node.target) not in lists:
             lists.add(id(node.target))  # one list behind many aliases is read once
             pending.append((key, above, node.target))
@@ -98,7 +100,7 @@ def _container(source: Source, setting: Setting, container: Mapping) -> Iterator
         value = variable.scalar("value")
         if value is not None and is_image_key(variable.text("name")) and names_version(value.value):
             yield whole(source, setting.descriptor, value)
-    for key in ("args", "command"):
+    for key in _ARGUMENTS if source.has_options else ():
         arguments = container.get(key)
         if isinstance(arguments, Sequence):
             yield from options_in(source, setting, arguments)

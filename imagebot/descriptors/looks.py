@@ -15,8 +15,7 @@ _WORDS = (
     b"MAGE",
     b"repository",
     b"newTag",
-    b"chart:",
-    b'chart"',
+    b"chart",
     b"oci:",
     b"docker:",
     b"package",
@@ -26,9 +25,11 @@ _WORDS = (
 )
 """What a file must hold anywhere to hold an image: searching for them one by one is what is fast."""
 
-_HOSTED = r"(?:\.[a-z]{2,}(?::\d+)?|:\d+|\.\d+|localhost)/[\w./-]+[:@]\w"
+_HOSTED = r"/[\w./-]+[:@]\w"
+"""From the end of a host to the tag; what stands before is looked at afterwards: `/` is quick to find."""
 _HOSTED_BYTES = re.compile(_HOSTED.encode())
 _HOSTED_TEXT = re.compile(_HOSTED)
+_ENDS_LIKE_HOST = re.compile(rb"(?:\.[a-z]{2,}(?::\d+)?|:\d+|\.\d+|localhost)\Z")
 _HOST = string.ascii_lowercase + string.digits + ".-"
 _HOST_LIMIT = 253
 
@@ -56,7 +57,10 @@ _NO_IMAGE = ("://", " ", "\n", "\t")
 
 def has_hint(content: bytes) -> bool:
     """Whether bytes hold a word that goes with images, or what may be a reference with its host."""
-    return any(word in content for word in _WORDS) or _HOSTED_BYTES.search(content) is not None
+    return any(word in content for word in _WORDS) or any(
+        _ENDS_LIKE_HOST.search(content, max(0, found.start() - _HOST_LIMIT), found.start())
+        for found in _HOSTED_BYTES.finditer(content)
+    )
 
 
 def qualified_in(text: str) -> Iterator[re.Match[str]]:

@@ -155,7 +155,9 @@ def walk(node: Node, *, without: Callable[[Mapping], bool] | None = None) -> Ite
     pending = [node]
     while pending:
         current = pending.pop()
-        if isinstance(current, Mapping):
+        if type(current) is Scalar:
+            pass
+        elif isinstance(current, Mapping):
             if without and without(current):
                 continue
             pending.extend(current.values[::-1])
@@ -166,9 +168,16 @@ def walk(node: Node, *, without: Callable[[Mapping], bool] | None = None) -> Ite
 
 def mappings(node: Node, *, without: Callable[[Mapping], bool] | None = None) -> Iterator[Mapping]:
     """Every mapping written below a node, itself included, in the order of the file."""
-    for found in walk(node, without=without):
-        if type(found) is Mapping:
-            yield found
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Mapping):
+            if without and without(current):
+                continue
+            yield current
+            pending.extend(value for value in current.values[::-1] if type(value) is not Scalar)
+        elif isinstance(current, Sequence):
+            pending.extend(item for item in current.items[::-1] if type(item) is not Scalar)
 
 
 def line_of(source: Source, node: Node) -> int:

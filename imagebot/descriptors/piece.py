@@ -105,7 +105,7 @@ def _of_block(source: Source, scalar: Scalar) -> Piece:
 
 
 def _piece(source: Source, text: str, start: int, scalar: Span, *, quotable: bool) -> Piece:
-    comment = source.rest_of_line(scalar.end, _COMMENT_REACH)
+    comment = source.rest_of_line(scalar.end, _COMMENT_REACH) if source.has_orders else ""
     return Piece(
         text,
         Place(source.path, *source.position(scalar.start)),

@@ -10,6 +10,8 @@ from itertools import chain
 
 from imagebot.descriptors.reference import Span
 
+_TEXT = re.compile(r"[|>][-+\d]{0,2}[ \t]*(?:#.*)?\r?$|[\"'][ \t]*[\[{]|\\n", re.MULTILINE)
+"""How a block scalar, JSON in quotes, or a text with line ends in quotes show themselves."""
 BYTE_ORDER_MARK = "\ufeff"
 SIZE_LIMIT = 10 * 1024 * 1024
 """Bytes; a descriptor written by people is far smaller, and a larger one would cost the run."""
@@ -45,6 +47,9 @@ class Source:
             count them; YAML also knows a lone carriage return and, in version 1.1, some of Unicode.
         region: The block scalar whose text is looked at as a document of its own, or None for the whole file.
         level: How many block scalars it is looked at through.
+        has_options: Whether the text may hold an option of a command line that names an image.
+        has_orders: Whether a comment may speak to imagebot.
+        has_texts: Whether the text may hold texts that are documents themselves.
     """
 
     path: str
@@ -53,6 +58,9 @@ class Source:
     line_starts: array[int]
     region: Span | None = None
     level: int = 0
+    has_options: bool = True
+    has_orders: bool = True
+    has_texts: bool = True
 
     @classmethod
     def decode(cls, path: str, content: bytes) -> Source:
@@ -73,7 +81,16 @@ class Source:
         marked = text.startswith(BYTE_ORDER_MARK)
         text = text.removeprefix(BYTE_ORDER_MARK)
         starts = array("L", chain((0,), (end.end() for end in re.finditer("\n", text))))
-        return cls(path, text, marked, starts)
+        options = "image=" in text or "-image" in text
+        return cls(
+            path,
+            text,
+            marked,
+            starts,
+            has_options=options,
+            has_orders="imagebot:" in text or "$imagepolicy" in text,
+            has_texts=_TEXT.search(text) is not None,
+        )
 
     def within(self, region: Span) -> Source:
         """The same file, looked at through one of its block scalars."""

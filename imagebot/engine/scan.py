@@ -10,7 +10,6 @@ from imagebot.descriptors.across import across
 from imagebot.descriptors.find import NOTHING, Found
 from imagebot.descriptors.names import may_deploy
 from imagebot.descriptors.reference import Skipped
-from imagebot.descriptors.source import SIZE_LIMIT
 from imagebot.engine.configuration import SETTINGS_PATH, is_policy_path
 from imagebot.engine.reading import find_all
 from imagebot.plan import Scan, Scanned
@@ -63,7 +62,7 @@ def _scan(snapshot: Snapshot, configuration: Configuration, known: dict[tuple[st
     files = [entry for entry in entries if entry.mode not in NOT_A_FILE]
     new = [entry for entry in files if (entry.blob, entry.path) not in known]
     found = {
-        (entry.blob, entry.path): one for entry, one in find_all(snapshot.contents(new, SIZE_LIMIT), rules)
+        (entry.blob, entry.path): one for entry, one in zip(new, find_all(snapshot, new, rules), strict=True)
     }
     now = {key: found.get(key) or known.get(key, NOTHING) for key in ((e.blob, e.path) for e in files)}
     known.clear()

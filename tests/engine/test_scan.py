@@ -86,7 +86,7 @@ def test_several_processes_find_what_one_does(root: Path, monkeypatch: pytest.Mo
         (root / f"w{number:02}.yaml").write_text(VALUES.format(number) * (number % 3) + "# mage\n")
     alone = scan(Folder(root), Configuration())
     monkeypatch.setattr(reading, "ENOUGH", 1)
-    monkeypatch.setattr(reading, "BATCH", 200)
+    monkeypatch.setattr(reading, "_cores", lambda: 3)
     monkeypatch.setattr(reading, "_may_fork", lambda: True)
 
     together = scan(Folder(root), Configuration())
