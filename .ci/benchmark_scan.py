@@ -118,6 +118,8 @@ def fill(root: Path) -> list[Path]:
             name, text = described[(number // 3) % len(described)]
             target = folder / (name if not (folder / name).exists() else f"{number}-{name}")
             more = beside(pick, number, text)
+            if not is_sound(text + more):
+                more = ""
             target.write_text(f"# {number}\n{text}{more}", newline="")
             images.append(target)
     git = ["git", "-C", str(root), "-c", "user.name=x", "-c", "user.email=x@example.com"]

@@ -10,9 +10,9 @@ from imagebot.descriptors.aliases import with_uses
 from imagebot.descriptors.documents import in_document
 from imagebot.descriptors.events import is_plain
 from imagebot.descriptors.kinds import TEXT_KINDS, is_pipeline
-from imagebot.descriptors.looks import has_hint
+from imagebot.descriptors.looks import has_hint, has_hint_within
 from imagebot.descriptors.names import is_text_name, is_yaml
-from imagebot.descriptors.nodes import Node
+from imagebot.descriptors.nodes import Alias, Node
 from imagebot.descriptors.parsing import parse
 from imagebot.descriptors.reference import Reference, Skipped
 from imagebot.descriptors.rules import Rule, in_rules
@@ -113,7 +113,8 @@ def parsed(source: Source) -> list[Node]:
 
 def _in_yaml(source: Source, documents: list[Node], rules: tuple[Rule, ...]) -> list[Item | Variable]:
     """Every document by its kind, then what only its characters tell."""
-    found = [item for document in documents for item in in_document(source, document)]
+    promising = documents if len(documents) == 1 else [d for d in documents if _may_name(source, d)]
+    found = [item for document in promising for item in in_document(source, document)]
     if rules:
         by_rule = [item for document in documents for item in in_rules(source, document, rules)]
         found = [*by_rule, *_without(found, by_rule)]
@@ -121,6 +122,11 @@ def _in_yaml(source: Source, documents: list[Node], rules: tuple[Rule, ...]) -> 
         found += in_markers(source, documents, found)
     found += unclaimed_texts(source, documents, found)
     return with_uses(source, documents, list(dict.fromkeys(found)))
+
+
+def _may_name(source: Source, document: Node) -> bool:
+    """Whether one document of several holds a word that goes with images."""
+    return isinstance(document, Alias) or has_hint_within(source.text, document.start, document.end)
 
 
 def _found(items: Iterable[Item | Variable]) -> Found:

@@ -83,10 +83,7 @@ def images_in(source: Source, setting: Setting, node: Node, key: str = "") -> It
         key, above, current = pending.pop()
         if isinstance(current, Mapping):
             yield from images_of(source, setting, current, key, above)
-            pairs = zip(current.keys, current.values, strict=True)
-            pending += [
-                (k.value if isinstance(k, Scalar) else "", key, v) for k, v in pairs if type(v) is not Scalar
-            ][::-1]
+            pending += [(k, key, v) for k, v in current.last.items() if type(v) is not Scalar][::-1]
         elif isinstance(current, Sequence):
             if source.has_options:
                 yield from options_in(source, setting, current)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imagebot.descriptors import kubernetes
-from imagebot.descriptors.images import NO_NAME, Setting
+from imagebot.descriptors.images import NO_NAME, Setting, options_in
 from imagebot.descriptors.looks import is_image_key, names_version
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, Sequence, resolved
 from imagebot.descriptors.options import option_value
@@ -42,6 +42,8 @@ def _operation(source: Source, descriptor: str, operation: Mapping) -> Iterator[
     value = operation.get("value")
     keys = [part for part in operation.text("path").split("/") if part and part != "-" and not part.isdigit()]
     last = keys[-1].replace("~1", "/").replace("~0", "~") if keys else ""
+    if isinstance(value, Sequence):
+        yield from options_in(source, Setting(descriptor), value)
     if not isinstance(value, Scalar):
         if value is not None:
             yield from kubernetes.find(source, value, Setting(descriptor), key=last)

@@ -77,11 +77,10 @@ def find(
             elif not (settings and key in _DATA):
                 yield from images_of(source, setting, node, key, above)
                 yield from _image_volume(source, setting, node, key)
-            pairs = zip(node.keys, node.values, strict=True)
             pending += [
-                (k.value, key, v)
-                for k, v in pairs
-                if type(v) is not Scalar and type(k) is Scalar and not (k.value == "status" and not key)
+                (k, key, v)
+                for k, v in node.last.items()
+                if type(v) is not Scalar and not (k == "status" and not key)
             ][::-1]
         elif isinstance(node, Sequence):
             if source.has_options and key not in _ARGUMENTS:

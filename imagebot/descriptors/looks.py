@@ -23,6 +23,7 @@ _WORDS = (
     b"HelmRepository",
     b"@sha256:",
 )
+_TEXT_WORDS = tuple(word.decode() for word in _WORDS)
 """What a file must hold anywhere to hold an image: searching for them one by one is what is fast."""
 
 _HOSTED = r"/[\w./-]+[:@]\w"
@@ -63,16 +64,30 @@ def has_hint(content: bytes) -> bool:
     )
 
 
+def has_hint_within(text: str, start: int, end: int) -> bool:
+    """Whether a part of a text holds a word that goes with images."""
+    return any(text.find(word, start, end) >= 0 for word in _TEXT_WORDS)
+
+
 def qualified_in(text: str) -> Iterator[re.Match[str]]:
     """Every reference in a text that names its host; found from the end of the host, which is rare."""
-    at = 0
+    at = done = 0
     while (sign := _HOSTED_TEXT.search(text, at)) is not None:
-        before = text[max(at, sign.start() - _HOST_LIMIT) : sign.start()]
-        start = sign.start() - len(before) + len(before.rstrip(_HOST))
+        start = _host_start(text, max(done, sign.start() - _HOST_LIMIT), sign.start())
         found = QUALIFIED.match(text, start) if _may_begin(text, start) else None
         if found is not None:
             yield found
-        at = found.end() if found else sign.start() + 1
+            done = found.end()
+        at = found.end() if found else sign.end() - 1
+
+
+def _host_start(text: str, start: int, end: int) -> int:
+    """Where the host begins that ends at an offset, with or without a port."""
+    before = text[start:end]
+    name, colon, port = before.rpartition(":")
+    if colon and port.isdecimal():
+        before = name
+    return start + len(before.rstrip(_HOST))
 
 
 def _may_begin(text: str, start: int) -> bool:

@@ -43,18 +43,23 @@ class Mapping:
     """A mapping; duplicate keys stay visible.
 
     Attributes:
-        keys: Keys as they are written.
+        read_keys: Gives the keys as they are written.
         values: The value of every key, in the same order.
         start: Offset of its first character.
         end: Offset behind its last character.
         last: The value of every key that is a scalar; of duplicate keys the last, as readers take it.
     """
 
-    keys: SequenceType[Node]
+    read_keys: Callable[[], list[Node]] = field(repr=False)
     values: SequenceType[Node]
     start: int
     end: int
     last: MappingType[str, Node] = field(repr=False)
+
+    @property
+    def keys(self) -> list[Node]:
+        """The keys as they are written, made anew each time: few ask for them."""
+        return self.read_keys()
 
     def get(self, key: str) -> Node | None:
         """The value of a key, behind its alias, also if it comes from a merged mapping."""

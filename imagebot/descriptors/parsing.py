@@ -6,6 +6,7 @@ scan spends its time on.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from ruamel.yaml.events import (
@@ -56,7 +57,7 @@ def parse(source: Source, region: Span | None = None) -> list[Node]:
     return documents
 
 
-def _build(  # noqa: C901 - calls between its branches would cost a third of the time of a scan
+def _build(  # noqa: C901, PLR0912 - calls between its branches would cost a third of the time of a scan
     text: str, base: int, next_event: NextEvent
 ) -> tuple[list[Node], list[Alias]]:
     documents: list[Node] = []
@@ -67,11 +68,14 @@ def _build(  # noqa: C901 - calls between its branches would cost a third of the
     count = 0
     while (event := next_event()) is not None:
         count += 1
+        if count > EVENT_LIMIT:
+            raise too_many()
         kind = type(event)
         if kind is ScalarEvent:
-            start = event.start_mark.index
-            if event.anchor is not None or event.tag is not None:
-                start = properties_end(text, event)
+            if event.anchor is None and event.tag is None:
+                members.append(event)  # half of them are keys, whose places are hardly ever asked for
+                continue
+            start = properties_end(text, event)
             node: Node = Scalar(
                 event.value, event.style or "", base + start, base + event.end_mark.index, event.tag
             )
@@ -88,7 +92,10 @@ def _build(  # noqa: C901 - calls between its branches would cost a third of the
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
             opened, above = outer.pop()
             start, end = base + opened.start_mark.index, base + event.end_mark.index
-            node = _mapping(members, start, end) if kind is MappingEndEvent else Sequence(members, start, end)
+            if kind is MappingEndEvent:
+                node = _mapping(members, start, end, base)
+            else:
+                node = Sequence(_nodes(members, base), start, end)
             if opened.anchor is not None:
                 anchors[opened.anchor] = node
             above.append(node)
@@ -99,15 +106,27 @@ def _build(  # noqa: C901 - calls between its branches would cost a third of the
             members.append(node)
         elif kind is DocumentStartEvent:
             anchors.clear()
-        if count > EVENT_LIMIT:
-            raise too_many()
-    return documents, aliases
+    return _nodes(documents, base), aliases
 
 
-def _mapping(members: list[Node], start: int, end: int) -> Mapping:
-    keys, values = members[::2], members[1::2]
-    last = {key.value: value for key, value in zip(keys, values, strict=True) if type(key) is Scalar}
-    return Mapping(keys, values, start, end, last)
+def _mapping(members: list[Any], start: int, end: int, base: int) -> Mapping:
+    keys, values = members[::2], _nodes(members[1::2], base)
+    last = {
+        key.value: value
+        for key, value in zip(keys, values, strict=True)
+        if type(key) is ScalarEvent or type(key) is Scalar
+    }
+    return Mapping(partial(_nodes, keys, base), values, start, end, last)
+
+
+def _nodes(members: list[Any], base: int) -> list[Node]:
+    """Members with their scalars in the place of the events of them."""
+    return [
+        Scalar(m.value, m.style or "", base + m.start_mark.index, base + m.end_mark.index)
+        if type(m) is ScalarEvent
+        else m
+        for m in members
+    ]
 
 
 def _refuse_expansion(source: Source, documents: list[Node], aliases: list[Alias]) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import accumulate, count
+from operator import add
 
 from imagebot.descriptors.reference import Span
 
-_TEXT = re.compile(r"[|>][-+\d]{0,2}[ \t]*(?:#.*)?\r?$|[\"'][ \t]*[\[{]|\\n", re.MULTILINE)
-"""How a block scalar, JSON in quotes, or a text with line ends in quotes show themselves."""
+_TEXTS = ("|", ">", '"{', "'{", '"[', "'[", "\\n")
+"""Signs of a block scalar, of JSON in quotes, and of a text with line ends in quotes."""
 BYTE_ORDER_MARK = "\ufeff"
 SIZE_LIMIT = 10 * 1024 * 1024
 """Bytes; a descriptor written by people is far smaller, and a larger one would cost the run."""
@@ -80,7 +80,8 @@ class Source:
             raise NotUnderstood("not UTF-8", line) from error
         marked = text.startswith(BYTE_ORDER_MARK)
         text = text.removeprefix(BYTE_ORDER_MARK)
-        starts = array("L", chain((0,), (end.end() for end in re.finditer("\n", text))))
+        lengths = map(len, text.split("\n")[:-1])
+        starts = array("L", map(add, accumulate(lengths, initial=0), count()))
         options = "image=" in text or "-image" in text
         return cls(
             path,
@@ -89,7 +90,7 @@ class Source:
             starts,
             has_options=options,
             has_orders="imagebot:" in text or "$imagepolicy" in text,
-            has_texts=_TEXT.search(text) is not None,
+            has_texts=any(sign in text for sign in _TEXTS),
         )
 
     def within(self, region: Span) -> Source:
