@@ -38,10 +38,12 @@ name) and by the flag, which is stronger. `IMAGEBOT_DEBUG=1` shows the trace of 
 ## JSON
 
 Every document has `format_version`; an addition raises its minor part. `scan`: `references[]` (`path`, `line`, `column`,
-`descriptor`, `image`, `written`, `tag`, `digest`, `policy`, `environment`, `ignored`, `why`) and `skipped[]` (`path`,
-`line`, `reason`). `plan`: `updates[]` (`path`, `line`, `column`, `image`, `from`, `to`, `policy`, `environment`, `step`,
+`descriptor`, `image`, `written`, `tag`, `digest`, `policy`, `environment`, `ignored`, `why`, `uses[]`: further places
+that follow it) and `skipped[]` (`path`, `line`, `reason`); with `--why`: `path`, `line`, `descriptor`, `value_path`,
+`references[]`, `reasons[]`. `plan`: `updates[]` (`path`, `line`, `column`, `image`, `from`, `to`, `policy`, `environment`, `step`,
 `proposal`, `why`, `passed_over`), `proposals[]` (`id`, `branch`, `title`, `body`), `held[]`, `skipped[]`, `errors[]`
-(`id`, `message`, `hint`, `image`, `path`), `commit`, `current`, `unmanaged`. `to.digest` is what the tag points to; it
+(`id`, `message`, `hint`, `image`, `path`), `commit`, `current`, `unmanaged`, and with `--render` `rendered[]` (`path`,
+`tool`, `values`, `diff`, `problem`). `to.digest` is what the tag points to; it
 is written only where `from.digest` is set. `apply` and `run` add `outcomes[]` (`proposal`, `branch`, `action`,
 `reason`, `number`, `url`, `error`). `test` and `explain`: `selected`, `step`, `candidates[]` (`tag`, `accepted`,
 `reason`; `explain` adds `digest` and `created`). A command that fails answers with `errors[]`.
