@@ -11,16 +11,13 @@ from imagebot.descriptors.comments import orders
 from imagebot.descriptors.nodes import Alias, Node, walk
 from imagebot.descriptors.reference import Place, Reference, Slot
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.variables import Variable
 from imagebot.descriptors.written import Item
 
 USES_LIMIT = 100
 """Places kept of one reference; the first are enough to find the others."""
 
 
-def with_uses(
-    source: Source, documents: Sequence[Node], found: list[Item | Variable]
-) -> list[Item | Variable]:
+def with_uses(source: Source, documents: Sequence[Node], found: list[Item]) -> list[Item]:
     """Add to every reference where it is used; an order to ignore it counts on such a line as well."""
     if "*" not in source.text:
         return found
@@ -45,7 +42,7 @@ def slots(reference: Reference) -> list[Slot]:
 
 
 def _uses(
-    source: Source, found: list[Item | Variable], targets: dict[int, Node], using: dict[int, list[Alias]]
+    source: Source, found: list[Item], targets: dict[int, Node], using: dict[int, list[Alias]]
 ) -> dict[int, dict[Place, bool]]:
     """By item: places of its aliases, and whether the comment there says to ignore it."""
     starts = sorted(

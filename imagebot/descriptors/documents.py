@@ -21,7 +21,6 @@ from imagebot.descriptors.nodes import Mapping, Node, Scalar, mappings, walk
 from imagebot.descriptors.reference import Reference
 from imagebot.descriptors.source import NotUnderstood, Source
 from imagebot.descriptors.unclaimed import unclaimed_images
-from imagebot.descriptors.variables import Variable
 from imagebot.descriptors.written import Item, skipped
 
 _LISTS = frozenset({"List"})
@@ -37,7 +36,7 @@ def kind_of(source: Source, document: Node) -> Kind | None:
     return next((kind for kind in KINDS if kind.claims(source, document)), None)
 
 
-def in_document(source: Source, document: Node) -> Iterator[Item | Variable]:
+def in_document(source: Source, document: Node) -> Iterator[Item]:
     """Everything that a document names."""
     if isinstance(document, Mapping) and document.text("kind") in _LISTS:
         for item in document.items("items"):
@@ -53,7 +52,7 @@ def in_document(source: Source, document: Node) -> Iterator[Item | Variable]:
     yield from _in_texts(source, document, found)
 
 
-def _in_objects(source: Source, document: Node, kind: Kind) -> Iterator[Item | Variable]:
+def _in_objects(source: Source, document: Node, kind: Kind) -> Iterator[Item]:
     """Objects that a document holds, such as a composition or a ResourceSet, each by its own kind."""
     if not isinstance(document, Mapping) or "apiVersion" not in document.last or kind.name == "helm-chart":
         return
@@ -67,7 +66,7 @@ def _in_objects(source: Source, document: Node, kind: Kind) -> Iterator[Item | V
             yield from inner.find(source, node)
 
 
-def _in_texts(source: Source, document: Node, found: list[Item | Variable]) -> Iterator[Item | Variable]:
+def _in_texts(source: Source, document: Node, found: list[Item]) -> Iterator[Item]:
     if source.level >= LEVELS or not source.has_texts:
         return
     taken = sorted(
@@ -93,7 +92,7 @@ def _is_taken(text: Scalar, starts: list[int]) -> bool:
     return at < len(starts) and starts[at] < text.end
 
 
-def _in_text(source: Source, text: Scalar) -> Iterator[Item | Variable]:
+def _in_text(source: Source, text: Scalar) -> Iterator[Item]:
     if not stands_as_it_is(source, text):
         named = [item for view, inner in detached(text) for item in in_document(view, inner)]
         if any(isinstance(item, Reference) for item in named):

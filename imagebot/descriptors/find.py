@@ -111,7 +111,7 @@ def parsed(source: Source) -> list[Node]:
     return documents
 
 
-def _in_yaml(source: Source, documents: list[Node], rules: tuple[Rule, ...]) -> list[Item | Variable]:
+def _in_yaml(source: Source, documents: list[Node], rules: tuple[Rule, ...]) -> list[Item]:
     """Every document by its kind, then what only its characters tell."""
     promising = documents if len(documents) == 1 else [d for d in documents if _may_name(source, d)]
     found = [item for document in promising for item in in_document(source, document)]
@@ -129,7 +129,7 @@ def _may_name(source: Source, document: Node) -> bool:
     return isinstance(document, Alias) or has_hint_within(source.text, document.start, document.end)
 
 
-def _found(items: Iterable[Item | Variable]) -> Found:
+def _found(items: Iterable[Item]) -> Found:
     found = list(dict.fromkeys(items))
     return Found(
         tuple(_once(item for item in found if isinstance(item, Reference))),
@@ -147,7 +147,7 @@ def _once(references: Iterable[Reference]) -> list[Reference]:
     return sorted(known.values(), key=lambda r: (r.line, r.column))
 
 
-def _without(found: list[Item | Variable], ruled: list[Item]) -> list[Item | Variable]:
+def _without(found: list[Item], ruled: list[Item]) -> list[Item]:
     """What no rule of the team's own says better."""
     places = {(item.line, item.column) for item in ruled if isinstance(item, Reference)}
     return [

@@ -24,7 +24,7 @@ def claims(source: Source, document: Node) -> bool:
     return isinstance(document, Mapping) and GROUP in document.text("apiVersion")
 
 
-def find(source: Source, document: Node) -> Iterator[Item | Variable]:
+def find(source: Source, document: Node) -> Iterator[Item]:
     """Whatever the kind of object names: values, images, charts, artifacts."""
     spec = document.mapping("spec") if isinstance(document, Mapping) else None
     if not isinstance(document, Mapping) or spec is None:
@@ -64,7 +64,7 @@ def _transformations(source: Source, spec: Mapping | None) -> Iterator[Item]:
             yield from in_patch(source, DESCRIPTOR, patch)
 
 
-def _kustomization(source: Source, spec: Mapping) -> Iterator[Item | Variable]:
+def _kustomization(source: Source, spec: Mapping) -> Iterator[Item]:
     yield from _transformations(source, spec)
     build = spec.mapping("postBuild")
     values = build.mapping("substitute") if build else None

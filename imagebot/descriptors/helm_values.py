@@ -43,4 +43,5 @@ def claims(source: Source, document: Node) -> bool:
 def find(source: Source, document: Node) -> Iterator[Item]:
     """Every image at any depth."""
     bare = source.region is None and source.name.startswith("values")
-    yield from in_values(source, DESCRIPTOR, document, bare=bare)
+    file = source.name if source.region is None else ""
+    yield from in_values(source, DESCRIPTOR, document, bare=bare, file=file)

@@ -7,6 +7,7 @@ told here once, for every kind of descriptor that holds such settings.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from imagebot.descriptors.image_keys import (
@@ -20,13 +21,13 @@ from imagebot.descriptors.image_keys import (
 from imagebot.descriptors.looks import is_file_name, is_image_key, names_version
 from imagebot.descriptors.nodes import MERGE_KEY, Mapping, Node, Scalar, Sequence, resolved
 from imagebot.descriptors.options import option_value
-from imagebot.descriptors.piece import is_empty, unknown_part
+from imagebot.descriptors.piece import NotEditable, Piece, is_empty, piece, unknown_part
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.written import Item, joined, prefixed, skipped, whole
+from imagebot.descriptors.variables import NO_NAME, Hole, Pending, Variable
+from imagebot.descriptors.written import Item, joined, name_pieces, prefixed, skipped, whole
 
 EMPTY_TAG = "the tag is empty: the chart's own version decides"
 NO_TAG = "no tag is written: the chart's own version decides"
-NO_NAME = "a tag without a name beside it: a rule in imagebot.yaml can say of which image"
 NO_VERSION = "no tag or digest is written, so there is nothing to move"
 
 
@@ -38,11 +39,15 @@ class Setting:
         descriptor: Kind of descriptor.
         registry: Host that is put before a ``repository`` without one: ``global.imageRegistry``.
         bare: Whether ``image: nginx``, without tag and digest, is an image.
+        overlay: Whether a tag alone belongs to the name that the values beside it have under the same keys.
+        base: Whether these are the values that overlays beside them belong to.
     """
 
     descriptor: str
     registry: Scalar | None = None
     bare: bool = False
+    overlay: bool = False
+    base: bool = False
 
 
 @dataclass(slots=True)
@@ -53,6 +58,7 @@ class _Reading:
         key: The key that it stands under.
         above: The key above that one.
         taken: Keys that are told already.
+        path: The keys from the root of the document to it.
     """
 
     source: Source
@@ -62,6 +68,7 @@ class _Reading:
     key: str
     above: str
     taken: set[str]
+    path: str
 
     @property
     def is_image(self) -> bool:
@@ -78,19 +85,22 @@ def images_in(source: Source, setting: Setting, node: Node, key: str = "") -> It
         node: Where to begin.
         key: The key that the node stands under.
     """
-    pending = [(key, "", node)]
+    pending = [(key, "", "", node)]
     while pending:
-        key, above, current = pending.pop()
+        key, above, path, current = pending.pop()
         if isinstance(current, Mapping):
-            yield from images_of(source, setting, current, key, above)
-            pending += [(k, key, v) for k, v in current.last.items() if type(v) is not Scalar][::-1]
+            yield from images_of(source, setting, current, key, above, path)
+            below = [(k, key, f"{path}.{k}", v) for k, v in current.last.items() if type(v) is not Scalar]
+            pending += below[::-1]
         elif isinstance(current, Sequence):
             if source.has_options:
                 yield from options_in(source, setting, current)
-            pending += [(key, above, item) for item in current.items[::-1] if type(item) is not Scalar]
+            pending += [(key, above, "", item) for item in current.items[::-1] if type(item) is not Scalar]
 
 
-def images_of(source: Source, setting: Setting, node: Mapping, key: str = "", above: str = "") -> list[Item]:
+def images_of(
+    source: Source, setting: Setting, node: Mapping, key: str = "", above: str = "", path: str = ""
+) -> list[Item]:
     """The images that one mapping names by its own keys, merged ones included.
 
     Args:
@@ -99,9 +109,10 @@ def images_of(source: Source, setting: Setting, node: Mapping, key: str = "", ab
         node: The mapping.
         key: The key that it stands under.
         above: The key above that one.
+        path: The keys from the root of the document to it.
     """
     keys = _keys(node)
-    reading = _Reading(source, setting, node, keys, key, above, set())
+    reading = _Reading(source, setting, node, keys, key, above, set(), path)
     if not reading.is_image and not any(map(may_name, keys)):
         return []
     found: list[Item] = []
@@ -146,7 +157,7 @@ def _tagged(reading: _Reading, stem: str, tag_key: str) -> Iterator[Item]:
     name = node.scalar(name_key) if name_key else None
     if name is None or name_key is None:
         if (reading.is_image or stem.endswith(("image", "Image"))) and not is_empty(tag):
-            yield skipped(source, tag, NO_NAME)
+            yield _unnamed(reading, stem, tag)
         return
     image = node.scalar("image")
     if not stem and name_key == "repository" and image is not None and not is_empty(image):
@@ -165,14 +176,38 @@ def _split(reading: _Reading, name_key: str, name: Scalar, tag: Scalar | None, s
     reading.taken.update({name_key, *digest_keys(stem)})
     if _is_elsewhere(name.value):
         return
+    names = [*_prefixes(reading, name_key, name, stem), name]
+    if reading.setting.base and reading.path:
+        yield from _base(reading, names, stem)
     if is_empty(tag) and digest is None:
         yield skipped(source, tag or name, EMPTY_TAG)
         return
-    names = [*_prefixes(reading, name_key, name, stem), name]
     if len(names) == 1 and _is_host(name.value):
         yield skipped(source, tag or name, f"{name.value} is a registry, and no image")
         return
     yield joined(source, reading.setting.descriptor, names, None if is_empty(tag) else tag, digest)
+
+
+def _unnamed(reading: _Reading, stem: str, tag: Scalar) -> Item:
+    """A tag alone: that of an overlay, whose name stands in the values beside it, or of nothing known."""
+    if not reading.setting.overlay or not reading.path:
+        return skipped(reading.source, tag, NO_NAME)
+    try:
+        at = piece(reading.source, tag)
+    except NotEditable as problem:
+        return skipped(reading.source, tag, str(problem))
+    parts = (Hole(f"{reading.path}:{stem}", None), ":", at)
+    return Pending("helm-values", reading.setting.descriptor, parts, at.place)
+
+
+def _base(reading: _Reading, names: list[Scalar | str], stem: str) -> Iterator[Item]:
+    """The name that overlays beside this file have the tag of."""
+    with suppress(NotEditable):
+        written = name_pieces(reading.source, names)
+        last = written[-1]
+        if isinstance(last, Piece):
+            name = f"{reading.path}:{stem}"
+            yield Variable("helm-values", reading.source.folder, name, last, None, tuple(written[:-1]))
 
 
 def _prefixes(reading: _Reading, name_key: str, name: Scalar, stem: str) -> list[Scalar | str]:
@@ -223,6 +258,8 @@ def _repository(reading: _Reading, key: str, value: Scalar) -> Iterator[Item]:
     if digests:
         yield from _split(reading, key, value, None, stem)
     elif reading.is_image and not _is_elsewhere(value.value) and not names_version(value.value):
+        if reading.setting.base and reading.path:
+            yield from _base(reading, [*_prefixes(reading, key, value, stem), value], stem)
         yield skipped(reading.source, value, NO_TAG)
     elif reading.is_image and names_version(value.value):
         yield from _complete(reading, value)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imagebot.descriptors import kubernetes
-from imagebot.descriptors.images import NO_NAME, Setting, options_in
+from imagebot.descriptors.images import Setting, options_in
 from imagebot.descriptors.looks import is_image_key, names_version
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, Sequence, resolved
 from imagebot.descriptors.options import option_value
 from imagebot.descriptors.source import Source
+from imagebot.descriptors.variables import NO_NAME
 from imagebot.descriptors.written import Item, skipped, whole
 
 DESCRIPTOR = "kustomize"

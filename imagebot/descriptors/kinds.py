@@ -28,7 +28,6 @@ from imagebot.descriptors import (
 )
 from imagebot.descriptors.nodes import Node
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.variables import Variable
 from imagebot.descriptors.written import Item
 
 
@@ -44,7 +43,7 @@ class Kind:
 
     name: str
     claims: Callable[[Source, Node], bool]
-    find: Callable[[Source, Node], Iterator[Item | Variable]]
+    find: Callable[[Source, Node], Iterator[Item]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class TextKind:
 
     name: str
     claims: Callable[[Source], bool]
-    find: Callable[[Source], Iterator[Item | Variable]]
+    find: Callable[[Source], Iterator[Item]]
 
 
 KINDS = (

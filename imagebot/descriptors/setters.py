@@ -11,7 +11,6 @@ from imagebot.descriptors.comments import setter
 from imagebot.descriptors.nodes import Node, Scalar, walk
 from imagebot.descriptors.reference import Reference
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.variables import Variable
 from imagebot.descriptors.written import Item, joined, skipped, whole
 
 DESCRIPTOR = "flux"
@@ -19,7 +18,7 @@ MARKER = '"$imagepolicy"'
 _REACH = 4096
 
 
-def in_markers(source: Source, documents: Sequence[Node], found: Sequence[Item | Variable]) -> list[Item]:
+def in_markers(source: Source, documents: Sequence[Node], found: Sequence[Item]) -> list[Item]:
     """The references that markers name: whole ones, and a ``:name`` with the ``:tag`` of the same policy."""
     marked = [entry for document in documents for entry in _marked(source, document)]
     parts = {(policy, part): scalar for scalar, policy, part in reversed(marked)}

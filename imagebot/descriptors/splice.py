@@ -106,8 +106,8 @@ def _replacement(source: Source, part: _Part) -> Replacement:
 
 def _wants_quotes(source: Source, slot: Slot, old: str, new: str) -> bool:
     """Some readers take a string alone: a number that others would stringify is an error there."""
-    if _is_json(source, slot):
-        return slot.strict or needs_quotes_in_json(new)
+    if not is_string(old) and _is_json(source, slot):
+        return slot.strict or needs_quotes_in_json(new) or needs_quotes(old, new)
     return not is_string(new) if slot.strict else needs_quotes(old, new)
 
 
@@ -150,8 +150,10 @@ def _check_meaning(
             raise EditError(f"{_place(old)}: the edit would change the meaning of {old.written}")
     edits = _Edits(replacements)
     for was, now in zip(before.variables, after.variables, strict=True):
-        wanted = replace(was, value=now.value)
-        if now != wanted or now.value.text != edits.text(was.value):
+        wanted = [edits.text(piece) for piece in was.pieces()]
+        if (now.group, now.folder, now.name) != (was.group, was.folder, was.name) or wanted != [
+            piece.text for piece in now.pieces()
+        ]:
             raise EditError(f"{path}:{was.value.place.line}: the edit would change the meaning of {was.name}")
     for waiting, still in zip(before.pending, after.pending, strict=True):
         if [piece.text for piece in still.pieces()] != [edits.text(piece) for piece in waiting.pieces()]:

@@ -35,9 +35,7 @@ def unclaimed_images(source: Source, document: Node) -> Iterator[Skipped]:
             yield Skipped(source.path, item.line, reason)
 
 
-def unclaimed_texts(
-    source: Source, documents: Sequence[Node], found: Sequence[Item | Variable]
-) -> list[Skipped]:
+def unclaimed_texts(source: Source, documents: Sequence[Node], found: Sequence[Item]) -> list[Skipped]:
     """Values that are written like a reference with its host, where nothing was found."""
     left = _left(source, found)
     if not left:
@@ -48,7 +46,7 @@ def unclaimed_texts(
     return [_unclaimed(source, match) for match in left if _is_value(source.text, scalars, match.start())]
 
 
-def unclaimed_lines(source: Source, found: Sequence[Item | Variable]) -> list[Skipped]:
+def unclaimed_lines(source: Source, found: Sequence[Item]) -> list[Skipped]:
     """The same for a file that is no YAML; lines that are comments say nothing."""
     return [
         _unclaimed(source, match)
@@ -57,7 +55,7 @@ def unclaimed_lines(source: Source, found: Sequence[Item | Variable]) -> list[Sk
     ]
 
 
-def _left(source: Source, found: Sequence[Item | Variable]) -> list[re.Match[str]]:
+def _left(source: Source, found: Sequence[Item]) -> list[re.Match[str]]:
     spans = sorted(span for item in found for span in _spans(item))
     left = [match for match in qualified_in(source.text) if not _is_covered(match.span(), spans)]
     lines = {item.line for item in found if isinstance(item, Skipped)} if left else set()
@@ -111,7 +109,7 @@ def _is_value(text: str, scalars: list[tuple[int, int, bool]], offset: int) -> b
     return not (scalars[at][2] and text[scalars[at][0] : offset].endswith((" ", "\n")))
 
 
-def _spans(item: Item | Variable) -> Iterator[tuple[int, int]]:
+def _spans(item: Item) -> Iterator[tuple[int, int]]:
     """Where the texts of an item stand; a reference of several scalars has its tag's."""
     if isinstance(item, Reference):
         for slot in (item.tag, item.digest):

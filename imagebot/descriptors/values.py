@@ -10,8 +10,13 @@ from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.written import Item
 
+BASES = frozenset({"values.yaml", "values.yml"})
+"""Values that others in the same folder are laid over."""
 
-def in_values(source: Source, descriptor: str, values: Node, *, bare: bool = False) -> Iterator[Item]:
+
+def in_values(
+    source: Source, descriptor: str, values: Node, *, bare: bool = False, file: str = ""
+) -> Iterator[Item]:
     """Every image of a chart's values.
 
     Args:
@@ -19,11 +24,14 @@ def in_values(source: Source, descriptor: str, values: Node, *, bare: bool = Fal
         descriptor: Kind of descriptor that they stand in.
         values: The mapping.
         bare: Whether ``image: nginx``, without tag and digest, is an image.
+        file: Name of the file, if it holds nothing but values.
     """
     shared = values.mapping("global") if isinstance(values, Mapping) else None
     registry = shared.scalar("imageRegistry") if shared else None
     if shared is not None and is_empty(registry):
         image = shared.mapping("image")
         registry = image.scalar("registry") if image else shared.scalar("hub")
-    setting = Setting(descriptor, None if is_empty(registry) else registry, bare)
+    base = file in BASES
+    overlay = bool(file) and not base
+    setting = Setting(descriptor, None if is_empty(registry) else registry, bare, overlay, base)
     yield from images_in(source, setting, values)

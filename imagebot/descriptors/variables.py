@@ -30,8 +30,13 @@ SYNTAX = {
 """How each tool writes a variable: compose-spec/13-interpolation, drone/envsubst as Flux uses it, shells
 (Dockerfile, GitLab CI), Go's templates in an ApplicationSet, Tekton's parameters."""
 
+_BESIDE = frozenset({"compose", "helm-values"})
+"""Groups whose variables stand in the same folder, and in no other."""
+
 OWNERS_LIMIT = 100
 """Objects of one folder that set the same variable; more would be a product without end."""
+
+NO_NAME = "a tag without a name beside it: a rule in imagebot.yaml can say of which image"
 
 SET_BY = {
     "compose": "a `.env` file beside it",
@@ -90,6 +95,7 @@ class Variable:
         name: Its name.
         value: Its text, and where that stands.
         owner: Where the object begins that sets it, if several may set the same name.
+        before: What is put before the value: the registry of a name.
     """
 
     group: str
@@ -97,6 +103,11 @@ class Variable:
     name: str
     value: Piece
     owner: Place | None = None
+    before: tuple[Piece | str, ...] = ()
+
+    def pieces(self) -> list[Piece]:
+        """Its texts that stand in the file."""
+        return [*(part for part in self.before if isinstance(part, Piece)), self.value]
 
 
 def with_holes(written: Iterable[Piece | str], group: str) -> tuple[Piece | Hole | str, ...]:
@@ -120,7 +131,11 @@ def filled(parts: Iterable[Piece | Hole | str], values: Mapping[str, Value], gro
         elif (value := values.get(part.name) or part.default) is not None:
             found += [value] if isinstance(value, Piece) else value
         else:
-            raise NotEditable(f"the variable {part.name} is not set by {SET_BY[group]}")
+            raise NotEditable(
+                NO_NAME
+                if group == "helm-values"
+                else f"the variable {part.name} is not set by {SET_BY[group]}"
+            )
     return found
 
 
@@ -128,20 +143,21 @@ class Scopes:
     """Which variables a file sees."""
 
     def __init__(self, variables: Iterable[Variable]) -> None:
-        self._by_folder: defaultdict[tuple[str, str], dict[Place | None, dict[str, Piece]]] = defaultdict(
+        self._by_folder: defaultdict[tuple[str, str], dict[Place | None, dict[str, Value]]] = defaultdict(
             dict
         )
         for variable in variables:
             owners = self._by_folder[variable.group, variable.folder]
-            owners.setdefault(variable.owner, {})[variable.name] = variable.value
+            value = (*variable.before, variable.value) if variable.before else variable.value
+            owners.setdefault(variable.owner, {})[variable.name] = value
 
-    def seen_by(self, pending: Pending) -> Iterator[Mapping[str, Piece]]:
+    def seen_by(self, pending: Pending) -> Iterator[Mapping[str, Value]]:
         """The sets of values that a reference may get: one for each object that applies it.
 
         The nearest folder counts that sets any of them.
         """
         folder = pending.place.path.rpartition("/")[0]
-        folders = [folder] if pending.group == "compose" else and_above(folder)
+        folders = [folder] if pending.group in _BESIDE else and_above(folder)
         wanted = {part.name for part in pending.parts if isinstance(part, Hole)}
         for name in folders:
             owners = self._by_folder.get((pending.group, name), {}).values()

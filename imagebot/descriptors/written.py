@@ -10,13 +10,13 @@ from imagebot.descriptors.nodes import Scalar
 from imagebot.descriptors.piece import NotEditable, Piece, piece, unknown_part
 from imagebot.descriptors.reference import Place, Reference, Skipped, Slot
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.variables import Pending, Scopes, filled, with_holes
+from imagebot.descriptors.variables import Pending, Scopes, Variable, filled, with_holes
 from imagebot.errors import InvalidReference
 from imagebot.references.image import ImageReference, parts
 from imagebot.untrusted import clean
 
-Item = Reference | Skipped | Pending
-"""What is found in a place: a reference, something not understood, or a reference that needs a variable."""
+Item = Reference | Skipped | Pending | Variable
+"""What is found: a reference, something not understood, one that needs a variable, or a variable."""
 
 SHA256 = "sha256:"
 OCI = "oci://"
@@ -70,7 +70,7 @@ def joined(
     scalars = [name for name in names if isinstance(name, Scalar)]
     at = tag or digest or scalars[-1]
     try:
-        name = _name(source, names)
+        name = name_pieces(source, names)
         own = [replace(piece(source, part), strict=strict) for part in (tag, digest) if part is not None]
     except NotEditable as problem:
         return skipped(source, at, next(filter(None, (unknown_part(s.value) for s in scalars)), str(problem)))
@@ -176,7 +176,7 @@ def skipped(source: Source, scalar: Scalar, reason: str) -> Skipped:
     return Skipped(source.path, source.position(scalar.start)[0], reason)
 
 
-def _name(source: Source, names: Sequence[Scalar | str]) -> list[Piece | str]:
+def name_pieces(source: Source, names: Sequence[Scalar | str]) -> list[Piece | str]:
     """The pieces of a name with ``/`` between them; slashes at the ends of the scalars do not count twice."""
     found: list[Piece | str] = []
     for name in names:

@@ -196,3 +196,25 @@ def test_what_is_not_moved_is_said(path: str, text: str, lines: list[int]) -> No
 def test_hostile_files_end(path: str, text: str) -> None:
     """Each of these went on for ever, or for the square of its size."""
     look({path: text})
+
+
+OVERLAY = {
+    "charts/web/values.yaml": "image: {registry: ghcr.io, repository: acme/web, tag: ''}\nside:\n  image:\n    repository: quay.io/acme/side\n    tag: 1.0\n",
+    "charts/web/values-prod.yaml": "image: {tag: 1.2.3}\nside: {image: {tag: '1.1'}}\nother: {image: {tag: 9}}\n",
+    "charts/web/env/test.yaml": "image: {tag: 1.2.4}\n",
+}  # fmt: skip
+
+
+def test_a_tag_in_an_overlay_belongs_to_the_name_in_the_values_beside_it() -> None:
+    found = look(OVERLAY)
+
+    assert named(found) == [
+        "values-prod.yaml:1 ghcr.io/acme/web:1.2.3",
+        "values-prod.yaml:2 quay.io/acme/side:1.1",
+        "values.yaml:5 quay.io/acme/side:1.0",
+    ]
+    assert sorted((s.path.rpartition("/")[2], s.line, s.reason.partition(":")[0]) for s in found.skipped) == [
+        ("test.yaml", 1, "a tag without a name beside it"),
+        ("values-prod.yaml", 3, "a tag without a name beside it"),
+        ("values.yaml", 1, "the tag is empty"),
+    ]
