@@ -43,7 +43,10 @@ class Source:
         from imagebot.engine.scan import Known
         from imagebot.repository.remembered import Remembered
 
-        remembered = Remembered(self.cache, self.location, repr(self.configuration.settings.rules))
+        rules = [
+            (rule, [files.pattern for files in rule.files]) for rule in self.configuration.settings.rules
+        ]
+        remembered = Remembered(self.cache, self.location, repr(rules))
         known = Known(remembered.load())
         yield known
         remembered.save(known.files)

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
 from imagebot.descriptors.find import NOTHING, Found, find
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 ENOUGH = 1000
 """Files below which other processes cost more than they save."""
 
+MOST = 8
+"""Processes; more would wait for the disk."""
+
 SHARES = 8
 """Parts that each process gets, one after the other, so that none waits long for another."""
 
@@ -34,9 +38,18 @@ _rules: tuple[Rule, ...]
 
 def find_all(snapshot: Snapshot, entries: Sequence[FileEntry], rules: tuple[Rule, ...]) -> list[Found]:
     """What every file holds, in the order of the entries."""
-    cores = _cores()
+    cores = min(_cores(), MOST)
     if len(entries) < ENOUGH or cores < 2 or not _may_fork():
         return _found(snapshot, entries, rules)
+    try:
+        return _found_by(cores, snapshot, entries, rules)
+    except (OSError, BrokenProcessPool):  # no semaphores in this container, or no memory for a second process
+        return _found(snapshot, entries, rules)
+
+
+def _found_by(
+    cores: int, snapshot: Snapshot, entries: Sequence[FileEntry], rules: tuple[Rule, ...]
+) -> list[Found]:
     size = -(-len(entries) // (cores * SHARES))
     parts = [entries[at : at + size] for at in range(0, len(entries), size)]
     fork = multiprocessing.get_context("fork")

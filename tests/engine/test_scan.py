@@ -95,6 +95,18 @@ def test_several_processes_find_what_one_does(root: Path, monkeypatch: pytest.Mo
     assert together.skipped == alone.skipped
 
 
+def test_where_no_process_can_be_started_one_does_it_all(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("no semaphores here")
+
+    monkeypatch.setattr(reading, "ENOUGH", 1)
+    monkeypatch.setattr(reading, "_cores", lambda: 3)
+    monkeypatch.setattr(reading, "_may_fork", lambda: True)
+    monkeypatch.setattr(reading, "ProcessPoolExecutor", refuse)
+
+    assert len(scan(Folder(root), Configuration()).references) == 3
+
+
 def test_what_is_no_file_or_too_large_is_named(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (elsewhere / "x.yaml").write_text(VALUES.format(0))
