@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -450,3 +451,68 @@ def test_scan_why_wants_a_file_and_a_line(tmp_path: Path, imagebot: Run, where: 
     write_files(tmp_path, WHY)
 
     assert imagebot("scan", str(tmp_path), "--why", where).code == 2
+
+
+KUSTOMIZE = """\
+#!/bin/sh
+if grep -q "$REFUSED" "$2"/*.yaml; then echo "no: $REFUSED in $2" >&2; exit 1; fi
+cat "$2"/*.yaml
+"""
+
+
+@pytest.fixture
+def kustomize(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """A program in the place of kustomize: it renders a folder as its files, and refuses a word."""
+
+    def install(refused: str) -> None:
+        program = tmp_path / "bin" / "kustomize"
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(KUSTOMIZE.replace("$REFUSED", refused))
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+
+    return install
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_plan_shows_the_rendered_difference(
+    team: Team, imagebot: Run, kustomize: Callable[[str], None], form: str
+) -> None:
+    team.push(web="1.5.0")
+    kustomize("never")
+
+    outcome = imagebot("plan", str(team.clone), "--render", "-o", form)
+
+    assert outcome.code == 0
+    assert "envs/production" in outcome.out
+    assert "-  newTag:   1.4.2   # pinned" in outcome.out
+    assert "+  newTag:   1.5.0   # pinned" in outcome.out
+
+
+def test_plan_refuses_an_edit_that_breaks_a_rendering(
+    team: Team, imagebot: Run, kustomize: Callable[[str], None]
+) -> None:
+    team.push(web="1.5.0")
+    kustomize("1.5.0")
+
+    outcome = imagebot("plan", str(team.clone), "--render", "-o", "json")
+
+    assert outcome.code == 5
+    assert [update["path"] for update in outcome.json["updates"]] == ["envs/staging/web.yaml"]
+    (error,) = outcome.json["errors"]
+    assert (error["id"], error["path"]) == ("render-broken", "envs/production/kustomization.yaml")
+    assert "no: 1.5.0 in envs/production" in error["message"]
+
+
+def test_plan_says_which_program_is_missing(
+    team: Team, imagebot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.push(web="1.5.0")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "git").symlink_to(shutil.which("git") or "")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+
+    outcome = imagebot("plan", str(team.clone), "--render")
+
+    assert outcome.code == 0
+    assert "neither kustomize nor kubectl is on the PATH" in outcome.out
