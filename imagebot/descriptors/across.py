@@ -10,7 +10,8 @@ from imagebot.descriptors.aliases import USES_LIMIT
 from imagebot.descriptors.find import Found
 from imagebot.descriptors.looks import is_qualified
 from imagebot.descriptors.reference import Reference, Skipped
-from imagebot.descriptors.variables import Scopes, Variable
+from imagebot.descriptors.scopes import Scopes
+from imagebot.descriptors.variables import Variable
 from imagebot.descriptors.written import resolve
 from imagebot.untrusted import clean
 

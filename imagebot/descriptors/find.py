@@ -11,7 +11,7 @@ from imagebot.descriptors.documents import in_document
 from imagebot.descriptors.events import is_plain
 from imagebot.descriptors.kinds import TEXT_KINDS, is_pipeline
 from imagebot.descriptors.looks import has_hint, has_hint_within
-from imagebot.descriptors.names import is_text_name, is_yaml
+from imagebot.descriptors.names import is_kustomization, is_text_name, is_yaml
 from imagebot.descriptors.nodes import Alias, Node
 from imagebot.descriptors.parsing import parse
 from imagebot.descriptors.reference import Reference, Skipped
@@ -90,7 +90,7 @@ def is_promising(path: str, content: bytes, rules: tuple[Rule, ...] = ()) -> boo
     """
     if any(rule.covers(path) for rule in rules):
         return True
-    if is_text_name(path):
+    if is_text_name(path) or is_kustomization(path):
         return True
     if not has_hint(content) and not is_pipeline(path):
         return is_yaml(path) and (content.startswith(LFS_POINTER) or not is_plain(content))

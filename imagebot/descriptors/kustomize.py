@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
+from contextlib import suppress
 
 from imagebot.descriptors import kubernetes
 from imagebot.descriptors.charts import chart
@@ -10,11 +12,13 @@ from imagebot.descriptors.embedded import documents_or_none
 from imagebot.descriptors.images import Setting
 from imagebot.descriptors.json_patch import find as in_json_patch
 from imagebot.descriptors.json_patch import is_json_patch
+from imagebot.descriptors.names import is_kustomization
 from imagebot.descriptors.nodes import Mapping, Node, Scalar
-from imagebot.descriptors.piece import is_empty
-from imagebot.descriptors.rules import KUSTOMIZATIONS
+from imagebot.descriptors.piece import NotEditable, is_empty, piece
+from imagebot.descriptors.scopes import INCLUDES
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.values import in_values
+from imagebot.descriptors.variables import Variable
 from imagebot.descriptors.written import Item, joined, skipped
 
 DESCRIPTOR = "kustomize"
@@ -30,6 +34,7 @@ _BUILT_IN = frozenset(
     }
 )
 """Transformers and generators in files of their own (``apiVersion: builtin``)."""
+_INCLUDING = ("resources", "bases", "components")
 _PATCH_LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 
 
@@ -39,16 +44,17 @@ def claims(source: Source, document: Node) -> bool:
         return False
     version, kind = document.scalar("apiVersion"), document.scalar("kind")
     if kind is None:
-        return source.name.lower() in KUSTOMIZATIONS
+        return is_kustomization(source.path)
     if kind.value in _BUILT_IN and version is not None and version.value == "builtin":
         return True
     return kind.value in KINDS and (version.value if version else GROUP).startswith(GROUP)
 
 
 def find(source: Source, document: Node) -> Iterator[Item]:
-    """Every entry of ``images``, every patch, and the values of every chart."""
+    """Every entry of ``images``, every patch, and the values of every chart; what it includes."""
     if not isinstance(document, Mapping):
         return
+    yield from _included(source, document)
     for entry in [
         *document.mappings("images"),
         *document.mappings("imageTags"),
@@ -69,6 +75,18 @@ def find(source: Source, document: Node) -> Iterator[Item]:
         yield from chart(
             source, DESCRIPTOR, release.scalar("repo"), release.scalar("name"), release.scalar("version")
         )
+
+
+def _included(source: Source, document: Mapping) -> Iterator[Item]:
+    """Paths of the files and folders that it applies; addresses elsewhere are none of this repository."""
+    for key in _INCLUDING:
+        for item in document.items(key):
+            if not isinstance(item, Scalar) or "://" in item.value or not item.value:
+                continue
+            target = posixpath.normpath(posixpath.join(source.folder, item.value))
+            with suppress(NotEditable):
+                written = piece(source, item)
+                yield Variable(INCLUDES, source.folder, "" if target == "." else target, written)
 
 
 def image_entry(source: Source, descriptor: str, entry: Mapping) -> Iterator[Item]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 YAML_NAMES = (".yaml", ".yml", ".json", ".yaml.tpl", ".yml.tpl", ".tpl.yaml", ".j2", ".gotmpl")
+KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "kustomization"})
 OTHER_NAMES = frozenset(
     """md rst adoc txt htm html css scss svg go py pyi rb rs js mjs cjs ts tsx jsx java kt c h cpp cs php sh
     bash zsh ps1 png jpg jpeg gif ico webp pdf gz tgz zip tar xz bz2 jar whl so woff woff2 ttf mp4 lock sum
@@ -27,7 +28,12 @@ def may_deploy(path: str) -> bool:
 
 def is_yaml(path: str) -> bool:
     """Whether a file is YAML by its name: what is broken in it is said."""
-    return path.endswith(YAML_NAMES) or path.rpartition("/")[2].lower() == "kustomization"
+    return path.endswith(YAML_NAMES) or is_kustomization(path)
+
+
+def is_kustomization(path: str) -> bool:
+    """Whether kustomize takes a file for a Kustomization: it may say which files a variable reaches."""
+    return path.rpartition("/")[2].lower() in KUSTOMIZATIONS
 
 
 def is_text_name(path: str) -> bool:

@@ -8,10 +8,13 @@ from imagebot.descriptors import kubernetes
 from imagebot.descriptors.images import Setting
 from imagebot.descriptors.looks import names_version
 from imagebot.descriptors.nodes import Mapping, Node, mappings
+from imagebot.descriptors.reference import Skipped
 from imagebot.descriptors.source import Source
+from imagebot.descriptors.variables import Pending
 from imagebot.descriptors.written import Item, whole
 
 DESCRIPTOR = "openshift"
+_PARAMETER = "holds a parameter of the template, which is given when it is processed"
 KINDS = frozenset(
     {"ImageStream", "ImageStreamTag", "ImageStreamImport", "BuildConfig", "DeploymentConfig", "Template"}
 )
@@ -32,7 +35,12 @@ def _is_output(node: Mapping) -> bool:
 
 def find(source: Source, document: Node) -> Iterator[Item]:
     """Pod templates as elsewhere, and every ``kind: DockerImage``."""
-    yield from kubernetes.find(source, document, Setting(DESCRIPTOR))
+    is_template = isinstance(document, Mapping) and document.text("kind") == "Template"
+    for item in kubernetes.find(source, document, Setting(DESCRIPTOR)):
+        if is_template and isinstance(item, Pending):
+            yield Skipped(item.place.path, item.place.line, _PARAMETER)
+        else:
+            yield item
     for node in mappings(document, without=_is_output):
         name = node.scalar("name") if node.text("kind") == "DockerImage" else None
         if name is not None and (names_version(name.value) or "$" in name.value or "/" in name.value):

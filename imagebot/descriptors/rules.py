@@ -11,14 +11,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from imagebot.descriptors.names import is_kustomization
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, Sequence, resolved
 from imagebot.descriptors.piece import NotEditable, Piece, is_empty, piece
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.written import Item, skipped, together, whole
 
 DESCRIPTOR = "rule"
-KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "kustomization"})
-"""Files that kustomize takes for Kustomizations, also where they name no kind."""
 _STEP = re.compile(r"\.?(?P<key>[^.\[\]\"]+)|\[(?P<index>\*|\d+)\]|\[\"(?P<name>[^\"]+)\"\]")
 EVERY = "*"
 
@@ -103,7 +102,7 @@ def _is_of_kind(source: Source, document: Node, kind: str) -> bool:
     if not isinstance(document, Mapping):
         return False
     group, _, name = kind.rpartition("/")
-    if name == "Kustomization" and source.name.lower() in KUSTOMIZATIONS and "kind" not in document.last:
+    if name == "Kustomization" and is_kustomization(source.path) and "kind" not in document.last:
         return not group
     return document.text("kind") == name and document.text("apiVersion").startswith(group)
 

@@ -8,7 +8,6 @@ the place where its tag is written.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -30,17 +29,11 @@ SYNTAX = {
 """How each tool writes a variable: compose-spec/13-interpolation, drone/envsubst as Flux uses it, shells
 (Dockerfile, GitLab CI), Go's templates in an ApplicationSet, Tekton's parameters."""
 
-_BESIDE = frozenset({"compose", "helm-values"})
-"""Groups whose variables stand in the same folder, and in no other."""
-
-OWNERS_LIMIT = 100
-"""Objects of one folder that set the same variable; more would be a product without end."""
-
 NO_NAME = "a tag without a name beside it: a rule in imagebot.yaml can say of which image"
 
 SET_BY = {
     "compose": "a `.env` file beside it",
-    "flux": "`postBuild.substitute` of a Flux Kustomization above it",
+    "flux": "`postBuild.substitute` of a Flux Kustomization that applies it",
     "shell": "this file",
     "go": "a list generator of this file",
     "tekton": "a default in this file",
@@ -137,35 +130,6 @@ def filled(parts: Iterable[Piece | Hole | str], values: Mapping[str, Value], gro
                 else f"the variable {part.name} is not set by {SET_BY[group]}"
             )
     return found
-
-
-class Scopes:
-    """Which variables a file sees."""
-
-    def __init__(self, variables: Iterable[Variable]) -> None:
-        self._by_folder: defaultdict[tuple[str, str], dict[Place | None, dict[str, Value]]] = defaultdict(
-            dict
-        )
-        for variable in variables:
-            owners = self._by_folder[variable.group, variable.folder]
-            value = (*variable.before, variable.value) if variable.before else variable.value
-            owners.setdefault(variable.owner, {})[variable.name] = value
-
-    def seen_by(self, pending: Pending) -> Iterator[Mapping[str, Value]]:
-        """The sets of values that a reference may get: one for each object that applies it.
-
-        The nearest folder counts that sets any of them.
-        """
-        folder = pending.place.path.rpartition("/")[0]
-        folders = [folder] if pending.group in _BESIDE else and_above(folder)
-        wanted = {part.name for part in pending.parts if isinstance(part, Hole)}
-        for name in folders:
-            owners = self._by_folder.get((pending.group, name), {}).values()
-            setting = [values for values in owners if wanted & values.keys()]
-            if setting:
-                yield from setting[:OWNERS_LIMIT]
-                return
-        yield {}
 
 
 def and_above(folder: str) -> Iterator[str]:

@@ -9,8 +9,9 @@ from imagebot.descriptors.comments import Orders
 from imagebot.descriptors.nodes import Scalar
 from imagebot.descriptors.piece import NotEditable, Piece, piece, unknown_part
 from imagebot.descriptors.reference import Place, Reference, Skipped, Slot
+from imagebot.descriptors.scopes import Scopes
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.variables import Pending, Scopes, Variable, filled, with_holes
+from imagebot.descriptors.variables import Pending, Variable, filled, with_holes
 from imagebot.errors import InvalidReference
 from imagebot.references.image import ImageReference, parts
 from imagebot.untrusted import clean

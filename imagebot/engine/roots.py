@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from imagebot.descriptors.names import is_kustomization
 from imagebot.descriptors.nodes import Scalar, walk
 from imagebot.descriptors.parsing import parse
-from imagebot.descriptors.rules import KUSTOMIZATIONS
 from imagebot.descriptors.source import SIZE_LIMIT, NotUnderstood, Source
 from imagebot.plan import Root
 
@@ -25,7 +25,7 @@ def affected_roots(snapshot: Snapshot, edited: Iterable[str]) -> tuple[Root, ...
     Of Kustomizations that include each other only the outermost are named: they hold the others.
     """
     entries = {entry.path: entry for entry in snapshot.files() if entry.mode.startswith("100")}
-    by_folder = {posixpath.dirname(path): path for path in entries if _name(path).lower() in KUSTOMIZATIONS}
+    by_folder = {posixpath.dirname(path): path for path in entries if is_kustomization(path)}
     wanted = [entries[path] for path in by_folder.values()]
     includes: dict[str, set[str]] = {}
     for entry, content in snapshot.contents(wanted, SIZE_LIMIT):

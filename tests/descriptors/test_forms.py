@@ -87,6 +87,19 @@ FOUND = {
         },
         ["dev.yaml:5 ghcr.io/acme/a:1.0", "prod.yaml:5 eu.gcr.io/acme/a:2.0"],
     ),
+    "flux-through-kustomizations": (
+        {
+            "clusters/staging/apps.yaml": KUSTOMIZATION.format("./apps/staging", "{TAG: '1.0'}"),
+            "clusters/production/apps.yaml": KUSTOMIZATION.format("apps/production/", "{TAG: '2.0'}"),
+            "clusters/other/apps.yaml": KUSTOMIZATION.format("./elsewhere", "{TAG: '3.0'}"),
+            "apps/staging/kustomization.yaml": "resources: ['../base/web']\n",
+            "apps/production/kustomization.yaml": "resources:\n- ../base\n",
+            "apps/base/kustomization.yaml": "resources: [web, https://example.com/x]\n",
+            "apps/base/web/kustomization.yaml": "resources: [deploy.yaml, ../../staging]\n",
+            "apps/base/web/deploy.yaml": "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: 'ghcr.io/acme/a:${TAG}'}]}\n",
+        },
+        ["apps.yaml:5 ghcr.io/acme/a:1.0", "apps.yaml:5 ghcr.io/acme/a:2.0"],
+    ),
     "flux-nearest-helm-repository": (
         {
             f"{c}/{kind}.yaml": text
