@@ -25,6 +25,8 @@ from imagebot.descriptors.written import Item, skipped
 
 _LISTS = frozenset({"List"})
 _SEVERAL = 2
+_WHOLE = frozenset({"helm-chart", "openshift"})
+"""Kinds whose documents hold no objects of their own: a template's are read with its parameters."""
 _GENERAL = frozenset({"kubernetes", "helm-values"})
 """Kinds that look at every depth by themselves."""
 _FOLDED = "written in a text with escapes or folded lines, which is not edited"
@@ -54,7 +56,7 @@ def in_document(source: Source, document: Node) -> Iterator[Item]:
 
 def _in_objects(source: Source, document: Node, kind: Kind) -> Iterator[Item]:
     """Objects that a document holds, such as a composition or a ResourceSet, each by its own kind."""
-    if not isinstance(document, Mapping) or "apiVersion" not in document.last or kind.name == "helm-chart":
+    if not isinstance(document, Mapping) or "apiVersion" not in document.last or kind.name in _WHOLE:
         return
     if source.text.count("apiVersion", document.start, document.end) < _SEVERAL:
         return
