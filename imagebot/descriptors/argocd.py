@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from imagebot.descriptors.charts import chart
 from imagebot.descriptors.embedded import documents
@@ -11,11 +11,11 @@ from imagebot.descriptors.looks import is_qualified
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, mappings
 from imagebot.descriptors.parameters import in_parameters
 from imagebot.descriptors.piece import NotEditable, Piece, piece
-from imagebot.descriptors.reference import Place
+from imagebot.descriptors.reference import Skipped
 from imagebot.descriptors.source import NotUnderstood, Source
 from imagebot.descriptors.values import in_values
-from imagebot.descriptors.variables import Hole, filled, with_holes
-from imagebot.descriptors.written import OCI, Item, assembled, skipped, whole
+from imagebot.descriptors.variables import Hole, Pending, filled
+from imagebot.descriptors.written import OCI, Item, assembled, joined, skipped, touched, whole
 
 DESCRIPTOR = "argocd"
 GROUP = "argoproj.io/"
@@ -51,20 +51,14 @@ def find(source: Source, document: Node) -> Iterator[Item]:
         for key in ("source", "sources"):
             only = node.mapping(key)
             for origin in [only] if only is not None else list(node.mappings(key)):
-                yield from _source(source, origin, elements)
-
-
-def _source(source: Source, origin: Mapping, elements: list[Mapping]) -> Iterator[Item]:
-    yield from _overrides(source, origin)
-    yield from _chart(source, origin, elements)
-    for text in _templated(origin):
-        yield from _per_element(source, text, elements)
+                for item in [*_overrides(source, origin), *_chart(source, origin)]:
+                    yield from _filled(source, item, elements) if isinstance(item, Pending) else [item]
 
 
 def _overrides(source: Source, origin: Mapping) -> Iterator[Item]:
     kustomize, helm = origin.mapping("kustomize"), origin.mapping("helm")
     for image in kustomize.items("images") if kustomize else ():
-        if isinstance(image, Scalar) and "{{" not in image.value:
+        if isinstance(image, Scalar):
             yield _kustomize_image(source, image)
     if helm is None:
         return
@@ -94,16 +88,11 @@ def _kustomize_image(source: Source, image: Scalar) -> Item:
     return whole(source, DESCRIPTOR, image, skip=len(name) + 1 if sign else 0)
 
 
-def _chart(source: Source, origin: Mapping, elements: list[Mapping]) -> Iterator[Item]:
+def _chart(source: Source, origin: Mapping) -> Iterator[Item]:
     """A source with a chart; without a scheme, its address is one of an OCI registry."""
     name, address = origin.scalar("chart"), origin.scalar("repoURL")
     version = origin.scalar("targetRevision")
     if address is None or version is None or "{{" in address.value:
-        return
-    if "{{" in version.value:
-        if name is not None and (address.value.startswith(OCI) or not _ADDRESS.match(address.value)):
-            base = address.value.removeprefix(OCI).strip("/")
-            yield from _filled(source, version, [f"{base}/{name.value}:", piece(source, version)], elements)
         return
     if name is None:
         if address.value.startswith(OCI):
@@ -112,8 +101,11 @@ def _chart(source: Source, origin: Mapping, elements: list[Mapping]) -> Iterator
     if _ADDRESS.match(address.value) and not address.value.startswith(OCI):
         yield from chart(source, DESCRIPTOR, address, name, version)
         return
-    base = address.value.removeprefix(OCI).strip("/")
-    yield from chart(source, DESCRIPTOR, f"{OCI}{base}/{name.value}", None, version)
+    base = f"{address.value.removeprefix(OCI).strip('/')}/{name.value}"
+    if "{{" in version.value:
+        yield joined(source, DESCRIPTOR, [base], version)
+    else:
+        yield from chart(source, DESCRIPTOR, f"{OCI}{base}", None, version)
 
 
 def _elements(document: Mapping) -> Iterator[Mapping]:
@@ -124,40 +116,22 @@ def _elements(document: Mapping) -> Iterator[Mapping]:
             yield from generator.mappings("elements")
 
 
-def _templated(origin: Mapping) -> Iterator[Scalar]:
-    """Images of a template that name a value of an element."""
-    kustomize = origin.mapping("kustomize")
-    for image in kustomize.items("images") if kustomize else ():
-        if isinstance(image, Scalar) and "{{" in image.value:
-            yield image
-
-
-def _per_element(source: Source, text: Scalar, elements: list[Mapping]) -> Iterator[Item]:
-    """The reference that a text with ``{{tag}}`` becomes for each element."""
-    name, sign, _ = text.value.partition("=")
-    try:
-        written = piece(source, text).part(len(name) + 1 if sign else 0)
-    except NotEditable as problem:
-        yield skipped(source, text, str(problem))
-        return
-    yield from _filled(source, text, [written], elements)
-
-
-def _filled(
-    source: Source, text: Scalar, written: Sequence[Piece | str], elements: list[Mapping]
-) -> Iterator[Item]:
-    parts = with_holes(written, "go")
-    names = {part.name for part in parts if isinstance(part, Hole)}
-    place = Place(source.path, *source.position(text.start))
-    for element in elements[:ELEMENTS_LIMIT]:
-        try:
-            found = filled(parts, _values(source, element, names), "go")
-            if any(isinstance(part, Piece) for part in found):
-                yield assembled(DESCRIPTOR, found, [place])
-        except NotEditable as problem:
-            yield skipped(source, text, str(problem))
+def _filled(source: Source, pending: Pending, elements: list[Mapping]) -> Iterator[Item]:
+    """The references that a text with ``{{tag}}`` becomes, one for each element of the generators."""
+    names = {part.name for part in pending.parts if isinstance(part, Hole)}
     if not elements:
-        yield skipped(source, text, "holds a template expression that no list generator here fills")
+        reason = "holds a template expression that no list generator here fills"
+        yield Skipped(pending.place.path, pending.place.line, reason)
+    for element in elements[:ELEMENTS_LIMIT]:
+        values: dict[str, Piece] = {}
+        try:
+            values = _values(source, element, names)
+            found = filled(pending.parts, values, "go")
+        except NotEditable as problem:
+            yield Skipped(pending.place.path, pending.place.line, str(problem), touched(pending, values))
+        else:
+            if any(isinstance(part, Piece) for part in found):
+                yield assembled(DESCRIPTOR, found, [pending.place])
 
 
 def _values(source: Source, element: Mapping, names: set[str]) -> dict[str, Piece]:

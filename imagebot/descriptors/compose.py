@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from imagebot.descriptors import dockerfile
 from imagebot.descriptors.images import Setting, images_in
+from imagebot.descriptors.looks import is_image_key, is_qualified, names_version
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, resolved
 from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.reference import Span
@@ -66,6 +67,9 @@ def find(source: Source, document: Node) -> Iterator[Item]:
 
 def _beside(source: Source, service: Mapping) -> Iterator[Item]:
     """Images that a service mounts, is built from, or is told of."""
+    build = service.mapping("build")
+    for argument in build.items("args") if build else ():
+        yield from _assignment(source, argument)
     for key in ("build", "environment", "volumes"):
         below = service.get(key)
         if below is not None:
@@ -74,14 +78,21 @@ def _beside(source: Source, service: Mapping) -> Iterator[Item]:
         mounted = volume.scalar("source") if volume.text("type") == "image" else None
         if mounted is not None and not is_empty(mounted):
             yield whole(source, DESCRIPTOR, mounted)
-    build = service.mapping("build")
     contexts = build.mapping("additional_contexts") if build else None
     for value in contexts.values if contexts else ():
         if isinstance(value, Scalar) and value.value.startswith(DOCKER_IMAGE):
             yield whole(source, DESCRIPTOR, value, skip=len(DOCKER_IMAGE))
     inline = build.scalar("dockerfile_inline") if build else None
     if inline is not None and inline.style == "|":
-        yield from dockerfile.find(source.within(Span(inline.start + 1, inline.end)))
+        yield from dockerfile.find(source, Span(inline.start + 1, inline.end))
+
+
+def _assignment(source: Source, argument: Node) -> Iterator[Item]:
+    """``BASE_IMAGE=ref`` in a list of build arguments."""
+    name, sign, value = argument.value.partition("=") if isinstance(argument, Scalar) else ("", "", "")
+    is_image = is_qualified(value) or (is_image_key(name) and names_version(value))
+    if isinstance(argument, Scalar) and sign and is_image:
+        yield whole(source, DESCRIPTOR, argument, skip=len(name) + 1)
 
 
 def _services(services: Mapping) -> Iterator[Mapping]:

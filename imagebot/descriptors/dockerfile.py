@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imagebot.descriptors.piece import NotEditable, Piece, line_piece
-from imagebot.descriptors.reference import Skipped, Span
+from imagebot.descriptors.reference import Skipped, Span, Touched
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.variables import filled, with_holes
+from imagebot.descriptors.variables import Hole, filled, with_holes
 from imagebot.descriptors.written import Item, assembled
 
 DESCRIPTOR = "dockerfile"
@@ -41,14 +41,18 @@ def claims(source: Source) -> bool:
     return _NAME.fullmatch(source.name) is not None and not source.name.endswith((".dockerignore", ".md"))
 
 
-def find(source: Source) -> Iterator[Item]:
+def find(source: Source, region: Span | None = None) -> Iterator[Item]:
     """Every base image, and every image that files are copied from.
 
     Only arguments before the first ``FROM`` count there; those of a stage are its own.
+
+    Args:
+        source: The file.
+        region: The part of it that is a Dockerfile; None for all of it.
     """
     stages: set[str] = set()
     arguments: dict[str, _Value] = {}
-    for instruction, words in _instructions(source):
+    for instruction, words in _instructions(source, region or Span(0, len(source.text))):
         if instruction == "ARG" and not stages:
             for word in words:
                 _declare(source, word, arguments)
@@ -89,7 +93,10 @@ def _image(source: Source, word: _Word, arguments: dict[str, _Value], stages: se
     written = _substituted(image, arguments)
     if written is None:
         reason = "an argument in it has no default before the first FROM of this file"
-        yield Skipped(image.place.path, image.place.line, reason)
+        known = [arguments.get(part.name) for part in with_holes([image], "shell") if isinstance(part, Hole)]
+        pieces = [piece for value in known if value for piece in value if isinstance(piece, Piece)]
+        touches = tuple(Touched(source.path, piece.scalar) for piece in pieces)
+        yield Skipped(image.place.path, image.place.line, reason, touches)
     elif not _is_stage("".join(p if isinstance(p, str) else p.text for p in written), stages):
         yield assembled(DESCRIPTOR, written, [] if written == (image,) else [image.place])
 
@@ -116,9 +123,8 @@ def _substituted(text: Piece, arguments: dict[str, _Value]) -> _Value | None:
         return None
 
 
-def _instructions(source: Source) -> Iterator[tuple[str, list[_Word]]]:
+def _instructions(source: Source, region: Span) -> Iterator[tuple[str, list[_Word]]]:
     """Every instruction with its words; continued lines are joined, comments and here-documents left out."""
-    region = source.region or Span(0, len(source.text))
     text = source.text
     directive = _ESCAPE.match(text, region.start, region.end)
     escape = directive["character"] if directive else "\\"

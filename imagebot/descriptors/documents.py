@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from imagebot.descriptors import kubernetes
 from imagebot.descriptors.aliases import slots
@@ -18,9 +18,11 @@ from imagebot.descriptors.embedded import (
 )
 from imagebot.descriptors.kinds import KINDS, Kind
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, mappings, walk
-from imagebot.descriptors.reference import Reference
+from imagebot.descriptors.reference import Reference, Skipped
+from imagebot.descriptors.rules import Rule, in_rules
 from imagebot.descriptors.source import NotUnderstood, Source
 from imagebot.descriptors.unclaimed import unclaimed_images
+from imagebot.descriptors.variables import Pending
 from imagebot.descriptors.written import Item, skipped
 
 _LISTS = frozenset({"List"})
@@ -38,12 +40,42 @@ def kind_of(source: Source, document: Node) -> Kind | None:
     return next((kind for kind in KINDS if kind.claims(source, document)), None)
 
 
-def in_document(source: Source, document: Node) -> Iterator[Item]:
-    """Everything that a document names."""
+def in_document(source: Source, document: Node, rules: tuple[Rule, ...] = ()) -> Iterator[Item]:
+    """Everything that a document names.
+
+    Args:
+        source: The file.
+        document: The document.
+        rules: The team's own; what they say counts before what its kind says.
+    """
+    by_rule = list(in_rules(source, document, rules))
+    found = _of_kinds(source, document, rules)
+    yield from by_rule
+    yield from without(found, by_rule) if by_rule else found
+
+
+def without(found: Iterable[Item], ruled: Iterable[Item]) -> list[Item]:
+    """What no rule of the team's own says better."""
+    own = [item for item in ruled if isinstance(item, Reference)]
+    places = {(item.line, item.column) for item in own}
+    lines = {item.line for item in own}
+    kept = []
+    for item in found:
+        if isinstance(item, Reference) and (item.line, item.column) in places:
+            continue
+        if isinstance(item, Pending) and (item.place.line, item.place.column) in places:
+            continue
+        if isinstance(item, Skipped) and item.line in lines:
+            continue
+        kept.append(item)
+    return kept
+
+
+def _of_kinds(source: Source, document: Node, rules: tuple[Rule, ...]) -> Iterator[Item]:
     if isinstance(document, Mapping) and document.text("kind") in _LISTS:
         for item in document.items("items"):
             own = isinstance(item, Mapping) and "apiVersion" in item.last
-            yield from in_document(source, item) if own else kubernetes.find(source, item)
+            yield from in_document(source, item, rules) if own else kubernetes.find(source, item)
         return
     kind = kind_of(source, document)
     if kind is None:
@@ -51,7 +83,7 @@ def in_document(source: Source, document: Node) -> Iterator[Item]:
         return
     found = [*_in_objects(source, document, kind), *kind.find(source, document)]
     yield from found
-    yield from _in_texts(source, document, found)
+    yield from _in_texts(source, document, found, rules)
 
 
 def _in_objects(source: Source, document: Node, kind: Kind) -> Iterator[Item]:
@@ -68,7 +100,7 @@ def _in_objects(source: Source, document: Node, kind: Kind) -> Iterator[Item]:
             yield from inner.find(source, node)
 
 
-def _in_texts(source: Source, document: Node, found: list[Item]) -> Iterator[Item]:
+def _in_texts(source: Source, document: Node, found: list[Item], rules: tuple[Rule, ...]) -> Iterator[Item]:
     if source.level >= LEVELS or not source.has_texts:
         return
     taken = sorted(
@@ -83,9 +115,9 @@ def _in_texts(source: Source, document: Node, found: list[Item]) -> Iterator[Ite
             continue
         if _is_taken(text, taken):
             for view, inner in documents_or_none(source, text):
-                yield from _in_texts(view, inner, found)
+                yield from _in_texts(view, inner, found, rules)
         else:
-            yield from _in_text(source, text)
+            yield from _in_text(source, text, rules)
 
 
 def _is_taken(text: Scalar, starts: list[int]) -> bool:
@@ -94,7 +126,7 @@ def _is_taken(text: Scalar, starts: list[int]) -> bool:
     return at < len(starts) and starts[at] < text.end
 
 
-def _in_text(source: Source, text: Scalar) -> Iterator[Item]:
+def _in_text(source: Source, text: Scalar, rules: tuple[Rule, ...]) -> Iterator[Item]:
     if not stands_as_it_is(source, text):
         named = [item for view, inner in detached(text) for item in in_document(view, inner)]
         if any(isinstance(item, Reference) for item in named):
@@ -104,7 +136,7 @@ def _in_text(source: Source, text: Scalar) -> Iterator[Item]:
         for view, inner in list(documents(source, text)):
             if isinstance(inner, Scalar):
                 continue
-            yield from in_document(view, inner)
+            yield from in_document(view, inner, rules)
     except NotUnderstood:
         if is_template(text):
             yield skipped(source, text, _TEMPLATE)

@@ -10,12 +10,12 @@ from imagebot.descriptors.aliases import with_uses
 from imagebot.descriptors.documents import in_document
 from imagebot.descriptors.events import is_plain
 from imagebot.descriptors.kinds import TEXT_KINDS, is_pipeline
-from imagebot.descriptors.looks import has_hint, has_hint_within
+from imagebot.descriptors.looks import has_hint
 from imagebot.descriptors.names import is_kustomization, is_text_name, is_yaml
-from imagebot.descriptors.nodes import Alias, Node
-from imagebot.descriptors.parsing import parse
-from imagebot.descriptors.reference import Reference, Skipped
-from imagebot.descriptors.rules import Rule, in_rules
+from imagebot.descriptors.nodes import Node
+from imagebot.descriptors.parsing import parse, regions
+from imagebot.descriptors.reference import Reference, Skipped, Span
+from imagebot.descriptors.rules import Rule
 from imagebot.descriptors.setters import MARKER, in_markers
 from imagebot.descriptors.source import LFS_POINTER, NotUnderstood, Source
 from imagebot.descriptors.template import refuse_template, template_reason
@@ -68,7 +68,7 @@ def read(path: str, content: bytes, rules: tuple[Rule, ...] = ()) -> Found:
             if kind.claims(source):
                 found = list(kind.find(source))
                 return _found([*found, *unclaimed_lines(source, found)])
-        documents = parsed(source)
+        documents = parsed(source, every=bool(own) or is_pipeline(path) or is_kustomization(path))
     except NotUnderstood as problem:
         if not is_yaml(path):
             return NOTHING
@@ -97,36 +97,41 @@ def is_promising(path: str, content: bytes, rules: tuple[Rule, ...] = ()) -> boo
     return is_yaml(path) or _OBJECT.search(content) is not None
 
 
-def parsed(source: Source) -> list[Node]:
+def parsed(source: Source, *, every: bool) -> list[Node]:
     """The documents of a file.
+
+    Args:
+        source: The file.
+        every: Whether documents are wanted that hold no word which goes with images.
 
     Raises:
         NotUnderstood: If it is a template or no YAML.
     """
     try:
-        documents = parse(source)
+        if every:
+            documents = parse(source)
+        else:
+            wanted = [region for region in regions(source.text) if _may_name(source, region)]
+            documents = [document for region in wanted for document in parse(source, region)]
     except NotUnderstood as problem:
         raise template_reason(source) or problem from problem
     refuse_template(source, documents)
     return documents
 
 
+def _may_name(source: Source, region: Span) -> bool:
+    """Whether a document holds a word that goes with images, or something that has to be said."""
+    content = source.text[region.start : region.end].encode()
+    return has_hint(content) or not is_plain(content)
+
+
 def _in_yaml(source: Source, documents: list[Node], rules: tuple[Rule, ...]) -> list[Item]:
     """Every document by its kind, then what only its characters tell."""
-    promising = documents if len(documents) == 1 else [d for d in documents if _may_name(source, d)]
-    found = [item for document in promising for item in in_document(source, document)]
-    if rules:
-        by_rule = [item for document in documents for item in in_rules(source, document, rules)]
-        found = [*by_rule, *_without(found, by_rule)]
+    found = [item for document in documents for item in in_document(source, document, rules)]
     if MARKER in source.text:
         found += in_markers(source, documents, found)
     found += unclaimed_texts(source, documents, found)
     return with_uses(source, documents, list(dict.fromkeys(found)))
-
-
-def _may_name(source: Source, document: Node) -> bool:
-    """Whether one document of several holds a word that goes with images."""
-    return isinstance(document, Alias) or has_hint_within(source.text, document.start, document.end)
 
 
 def _found(items: Iterable[Item]) -> Found:
@@ -145,11 +150,3 @@ def _once(references: Iterable[Reference]) -> list[Reference]:
     for found in references:
         known.setdefault((found.line, found.column, found.image, found.tag, found.digest), found)
     return sorted(known.values(), key=lambda r: (r.line, r.column))
-
-
-def _without(found: list[Item], ruled: list[Item]) -> list[Item]:
-    """What no rule of the team's own says better."""
-    places = {(item.line, item.column) for item in ruled if isinstance(item, Reference)}
-    return [
-        item for item in found if not isinstance(item, Reference) or (item.line, item.column) not in places
-    ]

@@ -281,6 +281,8 @@ def _by_key(reading: _Reading, key: str, value: Scalar) -> Iterator[Item]:
         yield joined(source, setting.descriptor, [value], version)
     elif key == "image" and setting.bare:
         yield whole(source, setting.descriptor, value)
+    elif ":" in value.value or "@" in value.value:
+        yield whole(source, setting.descriptor, value)  # an image by its key, and no reference: that is said
     elif "/" in value.value and key != "image":
         yield skipped(source, value, NO_VERSION)
 

@@ -18,12 +18,12 @@ _WORDS = (
     b"chart",
     b"oci:",
     b"docker:",
+    b"dockerfile",
     b"package",
     b"substitute",
     b"HelmRepository",
     b"@sha256:",
 )
-_TEXT_WORDS = tuple(word.decode() for word in _WORDS)
 """What a file must hold anywhere to hold an image: searching for them one by one is what is fast."""
 
 _HOSTED = r"/[\w./-]+[:@]\w"
@@ -62,11 +62,6 @@ def has_hint(content: bytes) -> bool:
         _ENDS_LIKE_HOST.search(content, max(0, found.start() - _HOST_LIMIT), found.start())
         for found in _HOSTED_BYTES.finditer(content)
     )
-
-
-def has_hint_within(text: str, start: int, end: int) -> bool:
-    """Whether a part of a text holds a word that goes with images."""
-    return any(text.find(word, start, end) >= 0 for word in _TEXT_WORDS)
 
 
 def qualified_in(text: str) -> Iterator[re.Match[str]]:

@@ -21,12 +21,14 @@ class Outline:
         value_path: Path of the value, as a rule would name it, or None where no value stands.
         text: The line itself.
         note: Why nothing more can be said, or an empty text.
+        broken: Whether the file as a whole is not understood.
     """
 
     descriptor: str | None
     value_path: str | None
     text: str
     note: str = ""
+    broken: bool = False
 
 
 def outline(path: str, content: bytes, line: int) -> Outline:  # noqa: PLR0911 - one return per answer
@@ -34,7 +36,7 @@ def outline(path: str, content: bytes, line: int) -> Outline:  # noqa: PLR0911 -
     try:
         source = Source.decode(path, content)
     except NotUnderstood as problem:
-        return Outline(None, None, "", problem.reason)
+        return Outline(None, None, "", problem.reason, broken=True)
     if line > len(source.line_starts):
         return Outline(None, None, "", f"the file has {len(source.line_starts)} lines")
     start = source.line_starts[line - 1]
@@ -45,9 +47,9 @@ def outline(path: str, content: bytes, line: int) -> Outline:  # noqa: PLR0911 -
     if not is_promising(path, content):
         return Outline(None, None, text, "no word of the file goes with images, so it was not parsed")
     try:
-        documents = parsed(source)
+        documents = parsed(source, every=True)
     except NotUnderstood as problem:
-        return Outline(None, None, text, problem.reason)
+        return Outline(None, None, text, problem.reason, broken=True)
     for document in documents:
         steps = _steps(source, document, line, "")
         if steps is not None:

@@ -6,7 +6,9 @@ scan spends its time on.
 
 from __future__ import annotations
 
+import re
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from ruamel.yaml.events import (
@@ -33,8 +35,23 @@ from imagebot.descriptors.nodes import Alias, Mapping, Node, Scalar, Sequence
 from imagebot.descriptors.reference import Span
 from imagebot.descriptors.source import NotUnderstood, Source
 
+_MARKER = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_BELONGS = re.compile(r"^(?:%|\.\.\.)|[\x85\u2028\u2029]", re.MULTILINE)
 EXPANSION_LIMIT = 1_000_000
 """Values that the aliases of a document may stand for; readers refuse documents far smaller."""
+
+
+def regions(text: str) -> list[Span]:
+    """The documents of a text, as far as their markers tell without a parser.
+
+    A line that begins with ``---`` is a marker wherever it stands, also within a scalar (YAML 1.2.2, 9.1.2,
+    rule ``c-forbidden``). Directives and explicit ends belong to documents around them: then it is all one.
+    """
+    if "\n---" not in text or _BELONGS.search(text):
+        return [Span(0, len(text))]
+    starts = [found.start() for found in _MARKER.finditer(text)]
+    bounds = [0, *(start for start in starts if start), len(text)]
+    return [Span(start, end) for start, end in pairwise(bounds)]
 
 
 def parse(source: Source, region: Span | None = None) -> list[Node]:

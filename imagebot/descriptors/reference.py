@@ -76,16 +76,26 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Touched:
+    """A scalar of a file that something not understood is put together from."""
+
+    path: str
+    scalar: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """Something that was seen and not understood, with the reason.
 
     Attributes:
         line: 1-based line, or None where the whole file is meant.
+        touches: What it is put together from, which must not move without it.
     """
 
     path: str
     line: int | None
     reason: str
+    touches: tuple[Touched, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

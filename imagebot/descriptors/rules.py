@@ -20,6 +20,8 @@ from imagebot.descriptors.written import Item, skipped, together, whole
 DESCRIPTOR = "rule"
 _STEP = re.compile(r"\.?(?P<key>[^.\[\]\"]+)|\[(?P<index>\*|\d+)\]|\[\"(?P<name>[^\"]+)\"\]")
 EVERY = "*"
+_NO_KEYS = frozenset({"$", "**"})
+"""What other languages of paths begin with or allow, and this one does not."""
 
 
 class InvalidPath(Exception):  # noqa: N818 - the policies turn it into a fault with its place
@@ -80,7 +82,8 @@ def parse_path(text: str) -> tuple[Step, ...]:
     at = 0
     while at < len(text):
         found = _STEP.match(text, at)
-        if found is None or (found["key"] and at and text[at] != "."):
+        key = found["key"] if found else None
+        if found is None or (key and ((text[at] == ".") is (at == 0) or key in _NO_KEYS)):
             raise InvalidPath('a path is keys with dots between them, `[*]`, `[0]` and `["name"]`', at)
         steps.append(Step(found["key"] or found["name"] or found["index"], found["index"] is not None))
         at = found.end()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from imagebot.descriptors.comments import Orders
 from imagebot.descriptors.nodes import Scalar
 from imagebot.descriptors.piece import NotEditable, Piece, piece, unknown_part
-from imagebot.descriptors.reference import Place, Reference, Skipped, Slot
+from imagebot.descriptors.reference import Place, Reference, Skipped, Slot, Touched
 from imagebot.descriptors.scopes import Scopes
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.variables import Pending, Variable, filled, with_holes
+from imagebot.descriptors.variables import Hole, Pending, Value, Variable, filled, with_holes
 from imagebot.errors import InvalidReference
 from imagebot.references.image import ImageReference, parts
 from imagebot.untrusted import clean
@@ -22,7 +22,7 @@ Item = Reference | Skipped | Pending | Variable
 SHA256 = "sha256:"
 OCI = "oci://"
 _NO_ORDERS = Orders()
-GROUPS = {"compose": "compose"}
+GROUPS = {"compose": "compose", "argocd": "go"}
 """Whose variables stand in a descriptor; all others are applied by Flux, which substitutes."""
 
 
@@ -95,7 +95,7 @@ def together(descriptor: str, written: Sequence[Piece | str]) -> Item:
         return assembled(descriptor, written)
     group = GROUPS.get(descriptor, "flux")
     parts_ = with_holes(written, group)
-    if unknown_part("".join(part.text for part in parts_ if isinstance(part, Piece))) or "{{" in text:
+    if unknown_part("".join(part.text for part in parts_ if isinstance(part, Piece))):
         return Skipped(last.place.path, last.place.line, reason)
     return Pending(group, descriptor, parts_, last.place)
 
@@ -106,9 +106,18 @@ def resolve(pending: Pending, scopes: Scopes) -> Iterator[Reference | Skipped]:
         try:
             written = _addressed(filled(pending.parts, values, pending.group))
         except NotEditable as problem:
-            yield Skipped(pending.place.path, pending.place.line, str(problem))
+            yield Skipped(pending.place.path, pending.place.line, str(problem), touched(pending, values))
         else:
             yield assembled(pending.descriptor, written, [pending.place])
+
+
+def touched(pending: Pending, values: Mapping[str, Value] | None = None) -> tuple[Touched, ...]:
+    """The texts that a reference would be put together from, could it be: they do not move without it."""
+    known = [values.get(part.name) for part in pending.parts if isinstance(part, Hole)] if values else []
+    pieces = [
+        piece for value in known if value for piece in (value if isinstance(value, tuple) else (value,))
+    ]
+    return tuple(Touched(p.place.path, p.scalar) for p in pieces if isinstance(p, Piece))
 
 
 def _addressed(written: list[Piece | str]) -> list[Piece | str]:

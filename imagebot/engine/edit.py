@@ -37,14 +37,39 @@ def editable(
     exact: list[Update] = []
     failures: list[Failure] = []
     for path, members in _by_path(updates).items():
-        try:
-            edited_files(snapshot, members, rules)
-        except EditError as error:
-            proposals = frozenset(update.proposal for update in members)
-            failures.append(Failure(error, path=path, proposals=proposals))
-        else:
-            exact.extend(members)
+        kept, refused = _exact(snapshot, path, members, rules)
+        exact += kept
+        failures += refused
     return tuple(exact), tuple(failures)
+
+
+def _exact(
+    snapshot: Snapshot, path: str, members: list[Update], rules: tuple[Rule, ...]
+) -> tuple[list[Update], list[Failure]]:
+    """Updates of one file that can be made together; one that cannot does not stop the others."""
+    try:
+        edited_files(snapshot, members, rules)
+    except EditError as error:
+        if len(together := _by_place(members)) == 1:
+            proposals = frozenset(update.proposal for update in members)
+            return [], [Failure(error, path=path, proposals=proposals)]
+    else:
+        return members, []
+    kept: list[Update] = []
+    failures: list[Failure] = []
+    for some in together:
+        fine, refused = _exact(snapshot, path, some, rules)
+        kept += fine
+        failures += refused
+    return kept, failures
+
+
+def _by_place(updates: Iterable[Update]) -> list[list[Update]]:
+    """Updates that write the same characters cannot be tried apart."""
+    members: defaultdict[object, list[Update]] = defaultdict(list)
+    for update in updates:
+        members[update.reference.tag or update.reference.digest].append(update)
+    return list(members.values())
 
 
 def _by_path(updates: Iterable[Update]) -> Mapping[str, list[Update]]:

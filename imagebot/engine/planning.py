@@ -41,7 +41,7 @@ def make_plan(
     """
     scanned = scan(snapshot, configuration, known)
     decision = decide(scanned, registries)
-    together, apart = move_together(decision.updates, scanned.references)
+    together, apart = move_together(decision.updates, scanned.references, scanned.skipped)
     exact, failures = editable(snapshot, together, scanned.rules)
     return Plan(
         scan=scanned,

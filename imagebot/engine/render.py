@@ -63,6 +63,8 @@ def _attempt(workshop: Workshop, root: Root) -> str | RenderError:
 
 
 def _compared(root: Root, before: str | RenderError, after: str | RenderError) -> Rendering:
+    if isinstance(before, RenderError) and not isinstance(after, RenderError):
+        return Rendering(root, "", f"can be rendered with the edit, and could not before: {before.message}")
     if isinstance(before, RenderError):
         return Rendering(root, "", f"cannot be rendered, with the edit or without: {before.message}")
     if isinstance(after, RenderError):

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from imagebot.plan import Held, Scanned, Update
 
 if TYPE_CHECKING:
-    from imagebot.descriptors.reference import Span
+    from imagebot.descriptors.reference import Skipped, Span
 
 _Shared = tuple[str, "Span"]
 
 
 def move_together(
-    updates: Iterable[Update], references: Iterable[Scanned]
+    updates: Iterable[Update], references: Iterable[Scanned], skipped: Iterable[Skipped] = ()
 ) -> tuple[tuple[Update, ...], tuple[Held, ...]]:
     """Hold back every update that would move an image which should stay, or go elsewhere.
 
@@ -26,6 +26,7 @@ def move_together(
     Args:
         updates: What was decided for each reference on its own.
         references: Every reference of the scan.
+        skipped: What was not understood; a text that it is put together from does not move without it.
     """
     wanted = {update.scanned: update for update in updates}
     if not wanted:
@@ -34,13 +35,28 @@ def move_together(
     for item in references:
         for place in _places(item):
             sharing[place].append(item)
-    held: list[Held] = []
+    held = [Held(item, reason) for item, reason in _tied(wanted, skipped).items()]
+    for tied in held:
+        del wanted[tied.scanned]
     while reasons := _disagreements(wanted, sharing):  # what is held back may hold back others
         held += [Held(item, reason) for item, reason in reasons.items()]
         for item in reasons:
             del wanted[item]
     moved = [_in_one_proposal(update, wanted, sharing) for update in wanted.values()]
     return tuple(moved), tuple(held)
+
+
+def _tied(wanted: Iterable[Scanned], skipped: Iterable[Skipped]) -> dict[Scanned, str]:
+    """References whose tag is also part of something that was not understood."""
+    touched = {(touch.path, touch.scalar): item for item in skipped for touch in item.touches}
+    found = {}
+    for item in wanted if touched else ():
+        for slot in (item.reference.tag, item.reference.digest):
+            other = touched.get((item.reference.path, slot.scalar)) if slot else None
+            if other is not None:
+                place = f"{other.path}:{other.line}"
+                found[item] = f"it shares its tag with {place}, which is not understood: {other.reason}"
+    return found
 
 
 def _disagreements(

@@ -11,6 +11,9 @@ from imagebot.engine.configuration import SETTINGS_PATH, is_policy_path
 from imagebot.errors import UsageError
 from imagebot.plan import Here, Scan, Scanned
 
+_NEAR = 10
+"""Lines between the parts of one reference."""
+
 if TYPE_CHECKING:
     from imagebot.repository.protocol import Snapshot
 
@@ -26,21 +29,30 @@ def why(snapshot: Snapshot, scan: Scan, path: str, line: int) -> Here:
         raise UsageError(f"{path} is no file of this repository", hint="name it relative to the root")
     references = tuple(item for item in scan.references if _stands(item, path, line))
     said = [item for item in scan.skipped if item.path == path]
-    here = [item.reason for item in said if item.line == line]
-    of_file = [item.reason for item in said if item.line is None or not scan_holds(scan, path)]
-    reasons = tuple(dict.fromkeys([*here, *of_file]))
-    own = _own(path)
-    if own or references or reasons or entry.mode in {"120000", "160000"}:
-        return Here(path, line, None, None, references, (own,) if own else reasons)
+    here = [item.reason for item in said if item.line in {line, None}]
+    if own := _own(path):
+        return Here(path, line, None, None, references, (own,))
+    if entry.mode in {"120000", "160000"}:
+        return Here(path, line, None, None, (), tuple(here))
     ((_, content),) = snapshot.contents([entry], SIZE_LIMIT)
     found = outline(path, content or b"", line)
-    reason = found.note or _nothing(found.text)
-    return Here(path, line, found.descriptor, found.value_path, (), (reason,))
+    whole = [f"line {item.line}: {item.reason}" for item in said if item.line != line] if found.broken else []
+    reasons = tuple(dict.fromkeys([*here, *whole]))
+    if not reasons and not references:
+        reasons = (found.note or _part(scan, path, line, found.text) or _nothing(found.text),)
+    return Here(path, line, found.descriptor, found.value_path, references, reasons)
 
 
-def scan_holds(scan: Scan, path: str) -> bool:
-    """Whether anything was found in a file: what is said of other lines is then not said of all."""
-    return any(item.reference.path == path for item in scan.references)
+def _part(scan: Scan, path: str, line: int, text: str) -> str:
+    """Of which reference close by a line holds a part: its registry, its repository."""
+    value = text.partition("#")[0].rpartition(": ")[2].strip(" \"',[]{}")
+    near = [
+        item.reference
+        for item in scan.references
+        if item.reference.path == path and abs(item.reference.line - line) <= _NEAR
+    ]
+    part = next((r for r in near if len(value) > 1 and value in r.written), None)
+    return f"a part of {part.written}, which is set at line {part.line}" if part else ""
 
 
 def _stands(item: Scanned, path: str, line: int) -> bool:

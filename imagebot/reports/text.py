@@ -66,11 +66,12 @@ def here_text(here: Here) -> str:
 
 def _uses(reference: Reference) -> str:
     """Where else it counts: lines of the same file, places of others."""
-    places = [
+    every = dict.fromkeys(
         f"line {use.line}" if use.path == reference.path else f"{clean(use.path)}:{use.line}"
-        for use in reference.uses[:_SHOWN_USES]
-    ]
-    more = len(reference.uses) - len(places)
+        for use in reference.uses
+    )
+    places = list(every)[:_SHOWN_USES]
+    more = len(every) - len(places)
     return f"also at {', '.join(places)}{f' and {more} more' if more else ''}" if places else ""
 
 
@@ -91,8 +92,8 @@ def _renderings(plan: Plan) -> str:
     """What changes in rendered manifests: the lines that differ, and why there are none."""
     blocks = []
     for rendering in plan.rendered:
-        values = f" with {rendering.root.values}" if rendering.root.values else ""
-        name = f"{clean(rendering.root.folder) or '.'} ({rendering.root.tool}{clean(values)})"
+        values = f" with {clean(rendering.root.values)}" if rendering.root.values else ""
+        name = f"{clean(rendering.root.folder) or '.'} ({rendering.root.tool}{values})"
         said = rendering.problem or ("" if rendering.diff else "nothing differs")
         diff = "".join(f"  {_diff_line(line)}\n" for line in rendering.diff.splitlines())
         blocks.append(f"Rendered {name}{': ' + clean(said, 500) if said else ''}\n{diff}")

@@ -6,6 +6,7 @@ import pytest
 
 from imagebot.descriptors.across import across
 from imagebot.descriptors.find import Found, find
+from imagebot.descriptors.rules import Rule, parse_path
 
 SHA = "sha256:" + "0" * 64
 POD = "apiVersion: v1\nkind: Pod\nspec: {{containers: [{{name: a, image: 'a/b:1', {}}}]}}\n"
@@ -231,3 +232,74 @@ def test_a_tag_in_an_overlay_belongs_to_the_name_in_the_values_beside_it() -> No
         ("values-prod.yaml", 3, "a tag without a name beside it"),
         ("values.yaml", 1, "the tag is empty"),
     ]
+
+
+SHARED = {
+    "compose": (
+        {"compose.yaml": "services: {a: {image: 'a/b:$V'}, c: {image: '${NO}/c/d:$V'}}\n", ".env": "V=1\n"},
+        (".env", 2),
+    ),
+    "dockerfile": ({"Dockerfile": "ARG V=1\nFROM a/b:$V\nFROM $NO:$V\n"}, ("Dockerfile", 6)),
+    "argocd": (
+        {
+            "a.yaml": APP.format("ApplicationSet")
+            + "  generators: [{list: {elements: [{tag: '1.0'}]}}]\n  template: {spec: {source: {kustomize: {images: ['a/b:{{tag}}', 'c/{{no}}:{{tag}}']}}}}\n"
+        },
+        ("a.yaml", 0),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "touched"), SHARED.values(), ids=SHARED)
+def test_what_is_not_understood_says_which_texts_it_would_hold_back(
+    files: dict[str, str], touched: tuple[str, int]
+) -> None:
+    found = look(files)
+
+    (reference,) = found.references
+    (skipped,) = found.skipped
+    assert reference.tag is not None
+    assert [(touch.path, touch.scalar) for touch in skipped.touches] == [(touched[0], reference.tag.scalar)]
+
+
+def test_templates_of_an_application_set_are_filled_in_every_form() -> None:
+    text = APP.format("ApplicationSet") + """\
+  generators:
+    - list:
+        elements:
+          - {cluster: a, tag: 1.0.0}
+          - cluster: b
+            tag: 1.1.0
+  template:
+    spec:
+      sources:
+        - helm:
+            parameters:
+              - {name: image.repository, value: ghcr.io/acme/p}
+              - {name: image.tag, value: '{{ .tag }}'}
+        - helm:
+            valuesObject: {image: {repository: ghcr.io/acme/o, tag: '{{tag}}'}}
+        - helm:
+            values: |
+              image:
+                repository: ghcr.io/acme/v
+                tag: "{{ tag }}"
+"""  # fmt: skip
+
+    assert named(look({"set.yaml": text})) == [
+        f"set.yaml:{line} ghcr.io/acme/{name}:{tag}"
+        for line, tag in ((7, "1.0.0"), (9, "1.1.0"))
+        for name in "opv"
+    ]
+
+
+def test_a_rule_counts_inside_of_lists_and_texts() -> None:
+    inner = "apiVersion: acme.dev/v1\nkind: Workspace\nspec: {runner: 'ghcr.io/acme/r:1.0'}\n"
+    text = "apiVersion: v1\nkind: List\nitems:\n- " + inner.replace("\n", "\n  ").rstrip() + "\n"
+    text += "---\napiVersion: v1\nkind: ConfigMap\ndata:\n  x.yaml: |\n    " + inner.replace("\n", "\n    ")
+    rule = Rule(kind="Workspace", reference=parse_path("spec.runner"))
+
+    found = find("a.yaml", text.encode(), (rule,))
+
+    assert [(r.descriptor, r.line) for r in found.references] == [("rule", 6), ("rule", 14)]
+    assert found.skipped == ()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from imagebot.descriptors.across import across
 from imagebot.descriptors.find import find
 from imagebot.engine.together import move_together
 from imagebot.plan import Pin, Scanned, Update
@@ -77,3 +78,17 @@ c: {repository: r.io/c, tag: '3', digest: *d}
     assert moved == ()
     assert [h.scanned for h in held] == [b, a]
     assert c not in [h.scanned for h in held]
+
+
+def test_a_tag_that_is_also_part_of_something_not_understood_stays() -> None:
+    files = {
+        "compose.yaml": b"services: {a: {image: 'a/b:$V'}, c: {image: '${NO}/c/d:$V'}}\n",
+        ".env": b"V=1\n",
+    }
+    found = across(find(path, content) for path, content in files.items())
+    items = [Scanned(r, POLICY, None, "") for r in found.references]
+
+    moved, held = move_together([update(items[0], "2")], items, found.skipped)
+
+    assert moved == ()
+    assert held[0].reason.startswith("it shares its tag with compose.yaml:1, which is not understood: ")
