@@ -40,19 +40,13 @@ def chart(
     if not address.startswith(OCI):
         yield skipped(source, version, f"the chart comes from {address[:120]}, which is no OCI registry")
         return
-    if reason := unknown_part(version.value):
+    if reason := no_tag(version.value):
         yield skipped(source, version, reason)
-        return
-    if not is_exact(version.value):
-        yield skipped(source, version, "a range of chart versions: it moves without a commit")
-        return
-    if "+" in version.value:
-        yield skipped(source, version, "a chart version with `+` has another text than its tag")
         return
     try:
         written: list[Piece | str] = [address[len(OCI) :].strip("/")]
         if isinstance(repository, Scalar):
-            written = [_address(source, repository)]
+            written = [address_of(source, repository)]
         if name is not None:
             written += ["/", piece(source, name)]
         yield together(descriptor, [*written, ":", piece(source, version)])
@@ -60,6 +54,20 @@ def chart(
         yield skipped(source, version, str(problem))
 
 
-def _address(source: Source, repository: Scalar) -> Piece:
+def no_tag(version: str) -> str:
+    """Why a version of a chart is not the text of a tag, or nothing if it is."""
+    if reason := unknown_part(version):
+        return reason
+    if not is_exact(version):
+        return "a range of chart versions: it moves without a commit"
+    return "a chart version with `+` has another text than its tag" if "+" in version else ""
+
+
+def address_of(source: Source, repository: Scalar) -> Piece:
+    """The address of an OCI repository, without its scheme.
+
+    Raises:
+        NotEditable: If the characters of the value are not its text.
+    """
     found = piece(source, repository)
     return found.part(len(OCI), len(found.text.rstrip("/")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from imagebot.descriptors.charts import address_of, no_tag
 from imagebot.descriptors.kustomize import image_entry, in_patch
 from imagebot.descriptors.looks import is_image_key, is_qualified, names_version
 from imagebot.descriptors.nodes import Mapping, Node, Scalar
@@ -93,7 +94,7 @@ def _artifact(source: Source, spec: Mapping) -> Iterator[Item]:
         yield skipped(source, semver, "follows a semver range in the cluster: it moves without a commit")
         return
     try:
-        written: list[Piece | str] = [_name(source, url)]
+        written: list[Piece | str] = [address_of(source, url)]
         for sign, part in ((":", tag), ("@", digest)):
             if part is not None and not is_empty(part):
                 written += [sign, piece(source, part)]
@@ -103,11 +104,6 @@ def _artifact(source: Source, spec: Mapping) -> Iterator[Item]:
         yield skipped(source, url, str(problem))
 
 
-def _name(source: Source, url: Scalar) -> Piece:
-    found = piece(source, url)
-    return found.part(len(OCI), len(found.text.rstrip("/")))
-
-
 def _chart(source: Source, owner: Mapping, spec: Mapping) -> Iterator[Item]:
     """A chart whose repository is an object of its own, in this file or another."""
     name, version, origin = spec.scalar("chart"), spec.scalar("version"), spec.mapping("sourceRef")
@@ -115,11 +111,8 @@ def _chart(source: Source, owner: Mapping, spec: Mapping) -> Iterator[Item]:
         return
     if origin.text("kind") != "HelmRepository":
         return
-    if not version.value[:1].isdigit() and not version.value.startswith("v"):
-        yield skipped(source, version, "a range of chart versions: it moves without a commit")
-        return
-    if set(version.value) & set("*x<>^~ |,+"):
-        yield skipped(source, version, "a range of chart versions: it moves without a commit")
+    if reason := no_tag(version.value):
+        yield skipped(source, version, reason)
         return
     try:
         at = piece(source, version)
