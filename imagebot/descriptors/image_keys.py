@@ -6,10 +6,15 @@ There are few of them and many mappings, so every answer is kept.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
-_HINT = re.compile(r"mage|MAGE|repository|Repository|^value$")
+_HINT = re.compile(r"mage|MAGE|repository|Repository|^value$|^hub$")
 _TAG = re.compile(r"(?P<stem>.*?_?)(?:[tT]ag|TAG)$")
+_NUMBERED = re.compile(
+    r"image[A-Z0-9]\w*(?<!Registry)(?<!Repository)(?<!Tag)(?<!Policy)(?<!Secrets)(?<!Version)"
+)
+_DIGEST = re.compile(r"(?P<stem>.*?)[dD]igest\w*")
 _LIST = re.compile(r"images|.*[a-z]Images|imageList|imagesTo\w+")
 _NAME_ENDS = ("", "Name", "Repository", "Repo", "_name", "_repository", "_repo")
 _ALONE = frozenset(end for end in _NAME_ENDS if end) | {"name", "repo"}
@@ -25,6 +30,29 @@ def may_name(key: str) -> bool:
 def is_list_key(key: str) -> bool:
     """Whether a key holds several references: ``images``, ``extraImages``, ``imageList``."""
     return _LIST.fullmatch(key) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_numbered_key(key: str) -> bool:
+    """Whether a key is one of several images beside each other: ``imageK8S``, ``imageDataplane``."""
+    return _NUMBERED.fullmatch(key) is not None
+
+
+def second_digest(keys: Mapping[str, object], stem: str) -> str:
+    """A digest beside an image that is not the one that moves with its tag: ``genericDigest``; or nothing."""
+    own = digest_keys(stem)
+    for key, value in keys.items():
+        found = _DIGEST.fullmatch(key)
+        text = getattr(value, "value", "")
+        pins = isinstance(text, str) and text.startswith("sha256:")
+        if (
+            found
+            and key not in own
+            and pins
+            and not any(f"{found['stem']}{tag}" in keys for tag in ("Tag", "tag"))
+        ):
+            return key
+    return ""
 
 
 @lru_cache(maxsize=4096)

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from imagebot.descriptors.image_keys import (
     digest_keys,
     is_list_key,
+    is_numbered_key,
     may_name,
     name_keys,
     registry_keys,
+    second_digest,
     tag_stem,
 )
 from imagebot.descriptors.looks import is_file_name, is_image_key, names_version
@@ -28,7 +30,12 @@ from imagebot.descriptors.written import Item, joined, name_pieces, prefixed, sk
 
 EMPTY_TAG = "the tag is empty: the chart's own version decides"
 NO_TAG = "no tag is written: the chart's own version decides"
+EMPTY_NAME = "the repository is empty: the chart's own decides where the image is"
 NO_VERSION = "no tag or digest is written, so there is nothing to move"
+
+
+_OF_GIT = frozenset({"branch", "revision", "gitRef"})
+"""Keys that a repository has beside it when it is one of Git."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,8 @@ class Setting:
         descriptor: Kind of descriptor.
         registry: Host that is put before a ``repository`` without one: ``global.imageRegistry``.
         bare: Whether ``image: nginx``, without tag and digest, is an image.
+        only_beside: Whether that host is put only where a ``registry`` of its own stands beside the name.
+        hub: Whether the host and the tag of bare names are set for all of them (``global.hub`` of Istio).
         overlay: Whether a tag alone belongs to the name that the values beside it have under the same keys.
         base: Whether these are the values that overlays beside them belong to.
     """
@@ -46,6 +55,8 @@ class Setting:
     descriptor: str
     registry: Scalar | None = None
     bare: bool = False
+    only_beside: bool = False
+    hub: bool = False
     overlay: bool = False
     base: bool = False
 
@@ -156,8 +167,13 @@ def _tagged(reading: _Reading, stem: str, tag_key: str) -> Iterator[Item]:
     )
     name = node.scalar(name_key) if name_key else None
     if name is None or name_key is None:
-        if (reading.is_image or stem.endswith(("image", "Image"))) and not is_empty(tag):
+        asked = reading.is_image or stem.endswith(("image", "Image")) or "hub" in node.last
+        if asked and not is_empty(tag):
             yield _unnamed(reading, stem, tag)
+        return
+    if name_key == "name" and "repository" in node.last:
+        yield skipped(source, tag, EMPTY_NAME)
+        reading.taken.add("name")
         return
     image = node.scalar("image")
     if not stem and name_key == "repository" and image is not None and not is_empty(image):
@@ -174,11 +190,17 @@ def _split(reading: _Reading, name_key: str, name: Scalar, tag: Scalar | None, s
     digest_key = next((key for key in digest_keys(stem) if not is_empty(node.scalar(key))), None)
     digest = node.scalar(digest_key) if digest_key else None
     reading.taken.update({name_key, *digest_keys(stem)})
-    if _is_elsewhere(name.value):
+    of_git = name_key == "repository" and not reading.is_image and node.last.keys() & _OF_GIT
+    if of_git or _is_elsewhere(name.value):
         return
     names = [*_prefixes(reading, name_key, name, stem), name]
-    if reading.setting.base and reading.path:
+    if reading.setting.base and reading.path and digest is None:
         yield from _base(reading, names, stem)
+    if second := second_digest(node.last, stem):
+        yield skipped(
+            source, tag or name, f"`{second}` pins another digest beside it, which would stay behind"
+        )
+        return
     if is_empty(tag) and digest is None:
         yield skipped(source, tag or name, EMPTY_TAG)
         return
@@ -190,7 +212,8 @@ def _split(reading: _Reading, name_key: str, name: Scalar, tag: Scalar | None, s
 
 def _unnamed(reading: _Reading, stem: str, tag: Scalar) -> Item:
     """A tag alone: that of an overlay, whose name stands in the values beside it, or of nothing known."""
-    if not reading.setting.overlay or not reading.path:
+    own = any(not is_empty(reading.node.scalar(key)) for key in registry_keys(stem))
+    if not reading.setting.overlay or not reading.path or own or reading.setting.registry is not None:
         return skipped(reading.source, tag, NO_NAME)
     try:
         at = piece(reading.source, tag)
@@ -216,7 +239,7 @@ def _prefixes(reading: _Reading, name_key: str, name: Scalar, stem: str) -> list
     own = next((node.scalar(key) for key in registry_keys(stem) if not is_empty(node.scalar(key))), None)
     before: list[Scalar | str] = []
     if setting.registry is not None and "epository" in name_key:
-        if "registry" in node.last or not _has_host(name.value):
+        if "registry" in node.last or not (_has_host(name.value) or setting.only_beside):
             before = [setting.registry.value]
     elif own is not None:
         before = [own]
@@ -244,6 +267,8 @@ def _untagged(reading: _Reading, key: str) -> Iterator[Item]:
         yield from _repository(reading, key, value)
     elif is_image_key(key):
         yield from _by_key(reading, key, value)
+    elif is_numbered_key(key) and names_version(value.value):
+        yield from _complete(reading, value)
     elif is_image_key(reading.key) and names_version(value.value):
         if key == "name":
             yield from _complete(reading, value)
@@ -265,7 +290,7 @@ def _repository(reading: _Reading, key: str, value: Scalar) -> Iterator[Item]:
         yield from _complete(reading, value)
 
 
-def _by_key(reading: _Reading, key: str, value: Scalar) -> Iterator[Item]:
+def _by_key(reading: _Reading, key: str, value: Scalar) -> Iterator[Item]:  # noqa: C901 - a table of habits
     node, source, setting = reading.node, reading.source, reading.setting
     version = node.scalar("version") or node.scalar("imageVersion")
     if names_version(value.value.strip()):
@@ -277,14 +302,26 @@ def _by_key(reading: _Reading, key: str, value: Scalar) -> Iterator[Item]:
         return
     elif key == "image" and any(not is_empty(node.scalar(k)) for k in digest_keys("")):
         yield from _split(reading, key, value, None, "")
-    elif key == "image" and not is_empty(version) and (setting.bare or "/" in value.value):
-        yield joined(source, setting.descriptor, [value], version)
+    elif key == "image" and not is_empty(version) and (names := _versioned(reading, value)):
+        yield joined(source, setting.descriptor, names, version)
+    elif key == "image" and setting.hub:
+        yield skipped(source, value, "its host and its tag are set for all images by `global`")
     elif key == "image" and setting.bare:
         yield whole(source, setting.descriptor, value)
     elif ":" in value.value or "@" in value.value:
         yield whole(source, setting.descriptor, value)  # an image by its key, and no reference: that is said
     elif "/" in value.value and key != "image":
         yield skipped(source, value, NO_VERSION)
+
+
+def _versioned(reading: _Reading, value: Scalar) -> list[Scalar | str]:
+    """The name before a ``version``, with the repository or registry beside it; none if in doubt."""
+    repository = reading.node.scalar("repository")
+    if repository is not None and not is_empty(repository):
+        reading.taken.add("repository")
+        return [repository, value]
+    before = _prefixes(reading, "image", value, "")
+    return [*before, value] if before or reading.setting.bare or "/" in value.value else []
 
 
 def _complete(reading: _Reading, value: Scalar) -> Iterator[Item]:

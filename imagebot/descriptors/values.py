@@ -28,10 +28,21 @@ def in_values(
     """
     shared = values.mapping("global") if isinstance(values, Mapping) else None
     registry = shared.scalar("imageRegistry") if shared else None
+    hub = shared is not None and not is_empty(shared.scalar("hub"))
+    only_beside = False
     if shared is not None and is_empty(registry):
         image = shared.mapping("image")
-        registry = image.scalar("registry") if image else shared.scalar("hub")
+        registry = image.scalar("registry") if image else None
+        only_beside = True
     base = file in BASES
     overlay = bool(file) and not base
-    setting = Setting(descriptor, None if is_empty(registry) else registry, bare, overlay, base)
+    setting = Setting(
+        descriptor,
+        None if is_empty(registry) else registry,
+        bare,
+        only_beside=only_beside,
+        hub=hub,
+        overlay=overlay,
+        base=base,
+    )
     yield from images_in(source, setting, values)

@@ -46,6 +46,11 @@ VALUES = {
     "environment": ("{env: [{name: MY_IMAGE, value: 'acme/env:1'}]}", ["docker.io/acme/env:1"]),
     "arguments": ("{extraArgs: ['--sidecar-image=acme/args:1']}", ["docker.io/acme/args:1"]),
     "global-registry-in-image": ("{global: {image: {registry: my.reg}}, image: {registry: docker.io, repository: a/w, tag: '1'}}", ["my.reg/a/w:1"]),
+    "repository-image-and-version": ("{driver: {repository: nvcr.io/nvidia, image: driver, version: 550.90.07}}", ["nvcr.io/nvidia/driver:550.90.07"]),
+    "registry-image-and-version": ("{image: tigera/operator, version: v1.34.3, registry: quay.io}", ["quay.io/tigera/operator:v1.34.3"]),
+    "numbered-images": ("{global: {imageK8S: 'a/k:1', imageDataplane: 'a/d:1', imageBusybox: 'busybox:1.36', imageRegistry: 'r:5000'}}", ["busybox:1.36", "docker.io/a/d:1", "docker.io/a/k:1"]),
+    "global-registry-of-some-images": ("{global: {image: {registry: my.reg}}, image: {repository: memcached, tag: '1.6'}}", ["memcached:1.6"]),
+    "git-by-its-branch": ("{source: {repository: org/repo, tag: v1.0, branch: main}}", []),
     "name-of-something-else": ("{name: web, tag: '1.0', app: {name: api, tag: '2.0'}}", []),
     "git-repository": ("{dags: {repository: github.com/acme/dags, tag: v1.2.3}}", []),
     "host-without-path": ("{etcd: {imageRepository: registry.k8s.io, imageTag: 3.5.9-0}}", []),
@@ -163,6 +168,10 @@ def test_every_kind_is_read_as_its_tool_reads_it(files: dict[str, str], expected
 
 
 SAID = {
+    "overlay-with-its-own-registry": ("values-prod.yaml", "db: {image: {registry: mirror.corp, tag: 1.0.1}}\n", [1]),
+    "hub-and-tag": ("values.yaml", "global:\n  hub: docker.io/istio\n  tag: 1.23.0\n  proxy: {image: proxyv2}\n", [3, 4]),
+    "second-digest": ("values.yaml", f"image: {{repository: quay.io/cilium/operator, tag: v1.16.1, genericDigest: '{SHA}'}}\n", [1]),
+    "empty-repository": ("values.yaml", "agents: {image: {name: agent, tag: 7.56.0, repository: }}\n", [1]),
     "overlay-with-a-tag-alone": ("values-prod.yaml", "image: {tag: 1.2.3}\nside: {imageTag: '3.0'}\n", [1, 2]),
     "repository-without-a-tag": ("a.yaml", "image: {repository: acme/x}\n", [1]),
     "image-without-a-tag": ("a.yaml", "sidecarImage: acme/side\n", [1]),
@@ -303,3 +312,12 @@ def test_a_rule_counts_inside_of_lists_and_texts() -> None:
 
     assert [(r.descriptor, r.line) for r in found.references] == [("rule", 6), ("rule", 14)]
     assert found.skipped == ()
+
+
+def test_an_overlay_does_not_move_a_tag_that_a_digest_of_the_base_overrules() -> None:
+    base = f"image: {{repository: acme/web, tag: 1.0.0, digest: '{SHA}'}}\n"
+
+    found = look({"values.yaml": base, "values-prod.yaml": "image: {tag: 1.0.1}\n"})
+
+    assert [r.path for r in found.references] == ["values.yaml"]
+    assert [s.path for s in found.skipped] == ["values-prod.yaml"]
