@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from imagebot.descriptors import kubernetes
-from imagebot.descriptors.images import Setting, images_in
+from imagebot.descriptors.image_names import Setting
+from imagebot.descriptors.images import images_in
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, Sequence, mappings, resolved
 from imagebot.descriptors.piece import NotEditable, is_empty, piece
 from imagebot.descriptors.source import Source

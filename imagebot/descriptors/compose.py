@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from imagebot.descriptors import dockerfile
-from imagebot.descriptors.images import Setting, images_in
+from imagebot.descriptors.image_names import Setting
+from imagebot.descriptors.images import images_in
 from imagebot.descriptors.looks import is_image_key, is_qualified, names_version
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, resolved
 from imagebot.descriptors.piece import is_empty

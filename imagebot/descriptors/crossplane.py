@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from imagebot.descriptors import kubernetes
 from imagebot.descriptors.charts import chart, is_exact
-from imagebot.descriptors.images import Setting
+from imagebot.descriptors.image_names import Setting
 from imagebot.descriptors.nodes import Mapping, Node, mappings
 from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.source import Source

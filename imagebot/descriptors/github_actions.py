@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from imagebot.descriptors.images import Setting, images_of
+from imagebot.descriptors.image_names import Setting
+from imagebot.descriptors.images import images_of
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, mappings, resolved
 from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.source import Source

@@ -7,8 +7,6 @@ told here once, for every kind of descriptor that holds such settings.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 
 from imagebot.descriptors.image_keys import (
     digest_keys,
@@ -16,17 +14,26 @@ from imagebot.descriptors.image_keys import (
     is_numbered_key,
     may_name,
     name_keys,
-    registry_keys,
     second_digest,
     tag_stem,
+)
+from imagebot.descriptors.image_names import (
+    Reading,
+    Setting,
+    base_name,
+    has_host,
+    is_elsewhere,
+    is_host,
+    prefixes,
+    unnamed,
+    versioned,
 )
 from imagebot.descriptors.looks import is_file_name, is_image_key, names_version
 from imagebot.descriptors.nodes import MERGE_KEY, Mapping, Node, Scalar, Sequence, resolved
 from imagebot.descriptors.options import option_value
-from imagebot.descriptors.piece import NotEditable, Piece, is_empty, piece, unknown_part
+from imagebot.descriptors.piece import is_empty, unknown_part
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.variables import NO_NAME, Hole, Pending, Variable
-from imagebot.descriptors.written import Item, joined, name_pieces, prefixed, skipped, whole
+from imagebot.descriptors.written import Item, joined, prefixed, skipped, whole
 
 EMPTY_TAG = "the tag is empty: the chart's own version decides"
 NO_TAG = "no tag is written: the chart's own version decides"
@@ -36,55 +43,6 @@ NO_VERSION = "no tag or digest is written, so there is nothing to move"
 
 _OF_GIT = frozenset({"branch", "revision", "gitRef"})
 """Keys that a repository has beside it when it is one of Git."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """How the images of one document are to be read.
-
-    Attributes:
-        descriptor: Kind of descriptor.
-        registry: Host that is put before a ``repository`` without one: ``global.imageRegistry``.
-        bare: Whether ``image: nginx``, without tag and digest, is an image.
-        only_beside: Whether that host is put only where a ``registry`` of its own stands beside the name.
-        hub: Whether the host and the tag of bare names are set for all of them (``global.hub`` of Istio).
-        overlay: Whether a tag alone belongs to the name that the values beside it have under the same keys.
-        base: Whether these are the values that overlays beside them belong to.
-    """
-
-    descriptor: str
-    registry: Scalar | None = None
-    bare: bool = False
-    only_beside: bool = False
-    hub: bool = False
-    overlay: bool = False
-    base: bool = False
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One mapping that is being read.
-
-    Attributes:
-        key: The key that it stands under.
-        above: The key above that one.
-        taken: Keys that are told already.
-        path: The keys from the root of the document to it.
-    """
-
-    source: Source
-    setting: Setting
-    node: Mapping
-    keys: list[str]
-    key: str
-    above: str
-    taken: set[str]
-    path: str
-
-    @property
-    def is_image(self) -> bool:
-        """Whether the keys around it say that the mapping is about an image."""
-        return is_image_key(self.key) or self.key == "images" or self.above == "images"
 
 
 def images_in(source: Source, setting: Setting, node: Node, key: str = "") -> Iterator[Item]:
@@ -123,7 +81,7 @@ def images_of(
         path: The keys from the root of the document to it.
     """
     keys = _keys(node)
-    reading = _Reading(source, setting, node, keys, key, above, set(), path)
+    reading = Reading(source, setting, node, keys, key, above, set(), path)
     if not reading.is_image and not any(map(may_name, keys)):
         return []
     found: list[Item] = []
@@ -156,7 +114,7 @@ def _keys(node: Mapping) -> list[str]:
     return list(dict.fromkeys([*node.last, *merged]))
 
 
-def _tagged(reading: _Reading, stem: str, tag_key: str) -> Iterator[Item]:
+def _tagged(reading: Reading, stem: str, tag_key: str) -> Iterator[Item]:
     """The image whose tag stands under a key of its own."""
     node, source = reading.node, reading.source
     tag = node.scalar(tag_key)
@@ -169,7 +127,7 @@ def _tagged(reading: _Reading, stem: str, tag_key: str) -> Iterator[Item]:
     if name is None or name_key is None:
         asked = reading.is_image or stem.endswith(("image", "Image")) or "hub" in node.last
         if asked and not is_empty(tag):
-            yield _unnamed(reading, stem, tag)
+            yield unnamed(reading, stem, tag)
         return
     if name_key == "name" and "repository" in node.last:
         yield skipped(source, tag, EMPTY_NAME)
@@ -184,18 +142,18 @@ def _tagged(reading: _Reading, stem: str, tag_key: str) -> Iterator[Item]:
         reading.taken.add(tag_key)
 
 
-def _split(reading: _Reading, name_key: str, name: Scalar, tag: Scalar | None, stem: str) -> Iterator[Item]:
+def _split(reading: Reading, name_key: str, name: Scalar, tag: Scalar | None, stem: str) -> Iterator[Item]:
     """An image whose name, tag and digest stand in scalars of their own; nothing where it is none."""
     node, source = reading.node, reading.source
     digest_key = next((key for key in digest_keys(stem) if not is_empty(node.scalar(key))), None)
     digest = node.scalar(digest_key) if digest_key else None
     reading.taken.update({name_key, *digest_keys(stem)})
     of_git = name_key == "repository" and not reading.is_image and node.last.keys() & _OF_GIT
-    if of_git or _is_elsewhere(name.value):
+    if of_git or is_elsewhere(name.value):
         return
-    names = [*_prefixes(reading, name_key, name, stem), name]
+    names = [*prefixes(reading, name_key, name, stem), name]
     if reading.setting.base and reading.path and digest is None:
-        yield from _base(reading, names, stem)
+        yield from base_name(reading, names, stem)
     if second := second_digest(node.last, stem):
         yield skipped(
             source, tag or name, f"`{second}` pins another digest beside it, which would stay behind"
@@ -204,56 +162,13 @@ def _split(reading: _Reading, name_key: str, name: Scalar, tag: Scalar | None, s
     if is_empty(tag) and digest is None:
         yield skipped(source, tag or name, EMPTY_TAG)
         return
-    if len(names) == 1 and _is_host(name.value):
+    if len(names) == 1 and is_host(name.value):
         yield skipped(source, tag or name, f"{name.value} is a registry, and no image")
         return
     yield joined(source, reading.setting.descriptor, names, None if is_empty(tag) else tag, digest)
 
 
-def _unnamed(reading: _Reading, stem: str, tag: Scalar) -> Item:
-    """A tag alone: that of an overlay, whose name stands in the values beside it, or of nothing known."""
-    own = any(not is_empty(reading.node.scalar(key)) for key in registry_keys(stem))
-    if not reading.setting.overlay or not reading.path or own or reading.setting.registry is not None:
-        return skipped(reading.source, tag, NO_NAME)
-    try:
-        at = piece(reading.source, tag)
-    except NotEditable as problem:
-        return skipped(reading.source, tag, str(problem))
-    parts = (Hole(f"{reading.path}:{stem}", None), ":", at)
-    return Pending("helm-values", reading.setting.descriptor, parts, at.place)
-
-
-def _base(reading: _Reading, names: list[Scalar | str], stem: str) -> Iterator[Item]:
-    """The name that overlays beside this file have the tag of."""
-    with suppress(NotEditable):
-        written = name_pieces(reading.source, names)
-        last = written[-1]
-        if isinstance(last, Piece):
-            name = f"{reading.path}:{stem}"
-            yield Variable("helm-values", reading.source.folder, name, last, None, tuple(written[:-1]))
-
-
-def _prefixes(reading: _Reading, name_key: str, name: Scalar, stem: str) -> list[Scalar | str]:
-    """What stands before a name: the chart's own registry, and an organisation."""
-    node, setting = reading.node, reading.setting
-    own = next((node.scalar(key) for key in registry_keys(stem) if not is_empty(node.scalar(key))), None)
-    before: list[Scalar | str] = []
-    if setting.registry is not None and "epository" in name_key:
-        if "registry" in node.last or not (_has_host(name.value) or setting.only_beside):
-            before = [setting.registry.value]
-    elif own is not None:
-        before = [own]
-    organisation = node.scalar("organization") or node.scalar("org")
-    if organisation is not None and not is_empty(organisation) and "/" not in name.value:
-        before.append(organisation)
-    repo = node.scalar("repo")
-    if name_key == "name" and repo is not None and not is_empty(repo):
-        before.append(repo)
-        reading.taken.add("repo")
-    return before
-
-
-def _untagged(reading: _Reading, key: str) -> Iterator[Item]:
+def _untagged(reading: Reading, key: str) -> Iterator[Item]:
     """An image under a key without a tag beside it."""
     node, source, descriptor = reading.node, reading.source, reading.setting.descriptor
     value = node.get(key)
@@ -276,21 +191,21 @@ def _untagged(reading: _Reading, key: str) -> Iterator[Item]:
             yield whole(source, descriptor, value)
 
 
-def _repository(reading: _Reading, key: str, value: Scalar) -> Iterator[Item]:
+def _repository(reading: Reading, key: str, value: Scalar) -> Iterator[Item]:
     """A repository without a tag: pinned by its digest alone, or by nothing at all."""
     stem = key[:-10]
     digests = [key for key in digest_keys(stem) if not is_empty(reading.node.scalar(key))]
     if digests:
         yield from _split(reading, key, value, None, stem)
-    elif reading.is_image and not _is_elsewhere(value.value) and not names_version(value.value):
+    elif reading.is_image and not is_elsewhere(value.value) and not names_version(value.value):
         if reading.setting.base and reading.path:
-            yield from _base(reading, [*_prefixes(reading, key, value, stem), value], stem)
+            yield from base_name(reading, [*prefixes(reading, key, value, stem), value], stem)
         yield skipped(reading.source, value, NO_TAG)
     elif reading.is_image and names_version(value.value):
         yield from _complete(reading, value)
 
 
-def _by_key(reading: _Reading, key: str, value: Scalar) -> Iterator[Item]:  # noqa: C901 - a table of habits
+def _by_key(reading: Reading, key: str, value: Scalar) -> Iterator[Item]:  # noqa: C901 - a table of habits
     node, source, setting = reading.node, reading.source, reading.setting
     version = node.scalar("version") or node.scalar("imageVersion")
     if names_version(value.value.strip()):
@@ -298,11 +213,11 @@ def _by_key(reading: _Reading, key: str, value: Scalar) -> Iterator[Item]:  # no
     elif unknown_part(value.value):
         if key == "image" or "/" in value.value:
             yield whole(source, setting.descriptor, value)
-    elif _is_elsewhere(value.value) or is_file_name(value.value):
+    elif is_elsewhere(value.value) or is_file_name(value.value):
         return
     elif key == "image" and any(not is_empty(node.scalar(k)) for k in digest_keys("")):
         yield from _split(reading, key, value, None, "")
-    elif key == "image" and not is_empty(version) and (names := _versioned(reading, value)):
+    elif key == "image" and not is_empty(version) and (names := versioned(reading, value)):
         yield joined(source, setting.descriptor, names, version)
     elif key == "image" and setting.hub:
         yield skipped(source, value, "its host and its tag are set for all images by `global`")
@@ -314,44 +229,18 @@ def _by_key(reading: _Reading, key: str, value: Scalar) -> Iterator[Item]:  # no
         yield skipped(source, value, NO_VERSION)
 
 
-def _versioned(reading: _Reading, value: Scalar) -> list[Scalar | str]:
-    """The name before a ``version``, with the repository or registry beside it; none if in doubt."""
-    repository = reading.node.scalar("repository")
-    if repository is not None and not is_empty(repository):
-        reading.taken.add("repository")
-        return [repository, value]
-    before = _prefixes(reading, "image", value, "")
-    return [*before, value] if before or reading.setting.bare or "/" in value.value else []
-
-
-def _complete(reading: _Reading, value: Scalar) -> Iterator[Item]:
+def _complete(reading: Reading, value: Scalar) -> Iterator[Item]:
     """A reference with a tag or digest, behind the registry that stands beside it."""
     registry = reading.node.scalar("registry")
-    if registry is None or is_empty(registry) or _has_host(value.value):
+    if registry is None or is_empty(registry) or has_host(value.value):
         yield whole(reading.source, reading.setting.descriptor, value)
     else:
         yield prefixed(reading.source, reading.setting.descriptor, registry, value)
 
 
-def _listed(reading: _Reading, value: Node | None) -> Iterator[Item]:
+def _listed(reading: Reading, value: Node | None) -> Iterator[Item]:
     """References in a list, or in a map from names of one's own."""
     items = value.items if isinstance(value, Sequence) else [value] if value else []
     for item in map(resolved, items):
         if isinstance(item, Scalar) and names_version(item.value):
             yield whole(reading.source, reading.setting.descriptor, item)
-
-
-def _has_host(name: str) -> bool:
-    first, slash, _ = name.partition("/")
-    return bool(slash) and _is_host(first)
-
-
-def _is_host(name: str) -> bool:
-    return "/" not in name and ("." in name or ":" in name or name == "localhost")
-
-
-def _is_elsewhere(name: str) -> bool:
-    """Whether a repository is one of Git or charts: with a tag beside it, it is no image."""
-    if name.startswith(("github.com/", "gitlab.com/", "bitbucket.org/", "git@")) or name.endswith(".git"):
-        return True
-    return "://" in name or " " in name

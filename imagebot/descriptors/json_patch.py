@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imagebot.descriptors import kubernetes
-from imagebot.descriptors.images import Setting, options_in
+from imagebot.descriptors.image_names import Setting
+from imagebot.descriptors.images import options_in
 from imagebot.descriptors.looks import is_image_key, names_version
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, Sequence, resolved
 from imagebot.descriptors.options import option_value

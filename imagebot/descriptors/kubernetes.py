@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imagebot.descriptors.images import Setting, images_of, options_in
+from imagebot.descriptors.image_names import Setting
+from imagebot.descriptors.images import images_of, options_in
 from imagebot.descriptors.looks import is_image_key, names_version
 from imagebot.descriptors.nodes import Alias, Mapping, Node, Scalar, Sequence, resolved
 from imagebot.descriptors.piece import is_empty

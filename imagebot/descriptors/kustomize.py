@@ -9,7 +9,7 @@ from contextlib import suppress
 from imagebot.descriptors import kubernetes
 from imagebot.descriptors.charts import chart
 from imagebot.descriptors.embedded import documents_or_none
-from imagebot.descriptors.images import Setting
+from imagebot.descriptors.image_names import Setting
 from imagebot.descriptors.json_patch import find as in_json_patch
 from imagebot.descriptors.json_patch import is_json_patch
 from imagebot.descriptors.names import is_kustomization

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imagebot.descriptors import kubernetes
-from imagebot.descriptors.images import Setting
+from imagebot.descriptors.image_names import Setting
 from imagebot.descriptors.looks import names_version
 from imagebot.descriptors.nodes import Mapping, Node, mappings
 from imagebot.descriptors.reference import Skipped

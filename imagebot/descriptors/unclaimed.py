@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from imagebot.descriptors import kubernetes
-from imagebot.descriptors.images import Setting, images_in
+from imagebot.descriptors.image_names import Setting
+from imagebot.descriptors.images import images_in
 from imagebot.descriptors.looks import is_qualified, qualified_in
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, walk
 from imagebot.descriptors.nodes import Sequence as List

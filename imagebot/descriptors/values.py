@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imagebot.descriptors.images import Setting, images_in
+from imagebot.descriptors.image_names import Setting
+from imagebot.descriptors.images import images_in
 from imagebot.descriptors.nodes import Mapping, Node
 from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.source import Source
