@@ -62,7 +62,8 @@ def apply_local(arguments: Namespace) -> int:
         return exit_code(plan)
     from imagebot.reports.text import plan_text
 
-    done = f"{'Would edit' if arguments.dry_run else 'Edited'} {len(files)} files." if files else ""
+    number = f"{len(files)} file{'' if len(files) == 1 else 's'}"
+    done = f"{'Would edit' if arguments.dry_run else 'Edited'} {number}." if files else ""
     answer(plan_text(plan, screen(arguments), next_step=done))
     return exit_code(plan)
 
