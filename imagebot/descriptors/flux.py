@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imagebot.descriptors.charts import address_of, no_tag
-from imagebot.descriptors.kustomize import image_entry, in_patch
+from imagebot.descriptors.kustomize import transformations
 from imagebot.descriptors.looks import is_image_key, is_qualified, names_version
 from imagebot.descriptors.nodes import Mapping, Node, Scalar
 from imagebot.descriptors.piece import NotEditable, Piece, is_empty, piece
@@ -52,21 +52,13 @@ def _release(source: Source, release: Mapping, spec: Mapping) -> Iterator[Item]:
     if values is not None:
         yield from in_values(source, DESCRIPTOR, values)
     for renderer in spec.mappings("postRenderers"):
-        yield from _transformations(source, renderer.mapping("kustomize"))
-
-
-def _transformations(source: Source, spec: Mapping | None) -> Iterator[Item]:
-    if spec is None:
-        return
-    for entry in spec.mappings("images"):
-        yield from image_entry(source, DESCRIPTOR, entry)
-    for key in ("patches", "patchesStrategicMerge", "patchesJson6902"):
-        for patch in spec.items(key):
-            yield from in_patch(source, DESCRIPTOR, patch)
+        inner = renderer.mapping("kustomize")
+        if inner is not None:
+            yield from transformations(source, DESCRIPTOR, inner)
 
 
 def _kustomization(source: Source, spec: Mapping) -> Iterator[Item]:
-    yield from _transformations(source, spec)
+    yield from transformations(source, DESCRIPTOR, spec)
     build = spec.mapping("postBuild")
     values = build.mapping("substitute") if build else None
     if values is None:

@@ -55,16 +55,10 @@ def find(source: Source, document: Node) -> Iterator[Item]:
     if not isinstance(document, Mapping):
         return
     yield from _included(source, document)
-    for entry in [
-        *document.mappings("images"),
-        *document.mappings("imageTags"),
-        document.mapping("imageTag"),
-    ]:
-        if entry is not None:
-            yield from image_entry(source, DESCRIPTOR, entry)
-    for key in _PATCH_LISTS:
-        for item in document.items(key):
-            yield from in_patch(source, DESCRIPTOR, item)
+    yield from transformations(source, DESCRIPTOR, document)
+    single = document.mapping("imageTag")
+    for entry in [*document.mappings("imageTags"), *([single] if single else [])]:
+        yield from image_entry(source, DESCRIPTOR, entry)
     if document.text("kind") in _BUILT_IN and "patch" in document.last:
         yield from in_patch(source, DESCRIPTOR, document)
     inflated = [document] if document.text("kind") == "HelmChartInflationGenerator" else []
@@ -75,6 +69,15 @@ def find(source: Source, document: Node) -> Iterator[Item]:
         yield from chart(
             source, DESCRIPTOR, release.scalar("repo"), release.scalar("name"), release.scalar("version")
         )
+
+
+def transformations(source: Source, descriptor: str, node: Mapping) -> Iterator[Item]:
+    """Images and patches of a Kustomization, or of an object that takes the same lists."""
+    for entry in node.mappings("images"):
+        yield from image_entry(source, descriptor, entry)
+    for key in _PATCH_LISTS:
+        for item in node.items(key):
+            yield from in_patch(source, descriptor, item)
 
 
 def _included(source: Source, document: Mapping) -> Iterator[Item]:

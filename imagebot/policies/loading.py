@@ -11,7 +11,7 @@ from imagebot.descriptors.rules import Rule, Step, parse_path
 from imagebot.policies.checking import check
 from imagebot.policies.faults import Fault, InvalidConfiguration
 from imagebot.policies.globs import path_matcher
-from imagebot.policies.model import PolicyModel, RuleModel, SettingsModel, TagsModel
+from imagebot.policies.model import PolicyModel, TagsModel
 from imagebot.policies.placed import Placed, Unreadable, Value, read_placed
 from imagebot.policies.policy import (
     Configuration,
@@ -22,6 +22,7 @@ from imagebot.policies.policy import (
     Settings,
     TagRules,
 )
+from imagebot.policies.settings_model import RuleModel, SettingsModel
 from imagebot.references.ranges import Range
 
 

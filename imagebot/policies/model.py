@@ -1,4 +1,4 @@
-"""The files as they are written: keys, types and the faults that one value can have.
+"""Policy files as they are written: keys, types and the faults that one value can have.
 
 Keys that are understood but not carried out yet parse by their type and are refused at their place, so that a
 file written for a later version says so instead of being half obeyed.
@@ -13,10 +13,8 @@ from typing import Annotated, Any, Literal, NoReturn, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from imagebot.descriptors.rules import InvalidPath, parse_path
 from imagebot.errors import InvalidReference
 from imagebot.policies.globs import normalised_image_glob, path_fault
-from imagebot.references.image import ImageName
 from imagebot.references.ranges import InvalidRange, Range
 
 POLICY_NAME = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,62}"
@@ -40,7 +38,9 @@ def fault(id: str, message: str, *, hint: str = "", offset: int = 0, at: str = "
     )
 
 
-def _not_yet(name: str, family: str = "policy") -> Any:  # noqa: ANN401 - a validator takes and gives what the field holds
+def not_yet(name: str, family: str = "policy") -> Any:  # noqa: ANN401 - a validator takes and gives what the field holds
+    """A validator that refuses a key which is understood and not carried out yet."""
+
     def refuse(value: Any) -> Any:  # noqa: ANN401
         if value not in (None, {}, []):
             fault(
@@ -91,7 +91,9 @@ def _policy_name(name: str) -> str:
     return name
 
 
-def _only(supported: Sequence[str], name: str, family: str = "policy") -> Any:  # noqa: ANN401 - a validator
+def only(supported: Sequence[str], name: str, family: str = "policy") -> Any:  # noqa: ANN401 - a validator
+    """A validator that takes some values of a key, and says that the others are not supported yet."""
+
     def refuse(value: str) -> str:
         if value not in supported:
             hint = f"use {' or '.join(supported)}"
@@ -101,19 +103,21 @@ def _only(supported: Sequence[str], name: str, family: str = "policy") -> Any:  
     return AfterValidator(refuse)
 
 
-class _Model(BaseModel):
+class Model(BaseModel):
+    """A part of a file: unknown keys and values of other types are faults."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
 
 
 PathGlob = Annotated[str, AfterValidator(_path)]
 
 
-class TagsModel(_Model):
+class TagsModel(Model):
     """Which tags are allowed, and how they are ordered."""
 
     order: Annotated[
         Literal["semver", "calver", "numerical", "alphabetical", "created", "digest"],
-        _only(["semver", "digest"], "order"),
+        only(["semver", "digest"], "order"),
     ] = Field(
         "semver",
         description="How tags are ordered: semver; digest follows a mutable tag. "
@@ -181,7 +185,7 @@ class TagsModel(_Model):
             )
 
 
-class PolicyModel(_Model):
+class PolicyModel(Model):
     """One policy."""
 
     name: Annotated[str, AfterValidator(_policy_name)] = Field(
@@ -195,159 +199,25 @@ class PolicyModel(_Model):
         [], description="Globs relative to the root of the repository; default: everywhere."
     )
     tags: TagsModel = Field(TagsModel(), description="Which tags are allowed, and how they are ordered.")
-    min_age: Annotated[str | None, _not_yet("min-age")] = Field(
+    min_age: Annotated[str | None, not_yet("min-age")] = Field(
         None, alias="min-age", description="Not supported yet."
     )
-    platforms: Annotated[list[str] | None, _not_yet("platforms")] = Field(
+    platforms: Annotated[list[str] | None, not_yet("platforms")] = Field(
         None, description="Not supported yet."
     )
-    verify: Annotated[dict[str, Any] | None, _not_yet("verify")] = Field(
+    verify: Annotated[dict[str, Any] | None, not_yet("verify")] = Field(
         None, description="Not supported yet."
     )
-    pin: Annotated[Literal["keep", "tag", "digest", "tag+digest"], _only(["keep"], "pin")] = Field(
+    pin: Annotated[Literal["keep", "tag", "digest", "tag+digest"], only(["keep"], "pin")] = Field(
         "keep",
         description="keep: what is pinned stays pinned, what is not stays so. Others are not supported yet.",
     )
-    pull_request: Annotated[dict[str, Any] | None, _not_yet("pull-request")] = Field(
+    pull_request: Annotated[dict[str, Any] | None, not_yet("pull-request")] = Field(
         None, alias="pull-request", description="Not supported yet."
     )
 
 
-class PolicyFileModel(_Model):
+class PolicyFileModel(Model):
     """A policy file."""
 
     policies: list[PolicyModel] = Field(description="The first policy that matches a reference governs it.")
-
-
-class EnvironmentModel(_Model):
-    """A named set of paths."""
-
-    paths: list[PathGlob] = Field(min_length=1, description="Globs relative to the root of the repository.")
-
-
-def _api(url: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/@]+(?:/\S*)?", url):
-        fault(
-            "settings-forge-api",
-            f"{url!r} is no base URL",
-            hint="write https://HOST/api/v3, without user and password",
-        )
-    return url
-
-
-def _repository(name: str) -> str:
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", name, re.ASCII):
-        fault("settings-forge-repository", f"{name!r} is not of the form owner/name")
-    return name
-
-
-class ForgeModel(_Model):
-    """Where pull requests live."""
-
-    kind: (
-        Annotated[Literal["github", "gitlab", "gitea", "git"], _only(["github", "git"], "forge", "settings")]
-        | None
-    ) = Field(
-        None,
-        description="github or git; gitlab and gitea are not supported yet. Default: read off the remote.",
-    )
-    api: Annotated[str, AfterValidator(_api)] | None = Field(
-        None, description="Base URL of the API, for GitHub Enterprise."
-    )
-    repository: Annotated[str, AfterValidator(_repository)] | None = Field(
-        None, description="owner/name on the forge. Default: read off the remote."
-    )
-
-
-class RegistryModel(_Model):
-    """How to speak to a registry host."""
-
-    plain_http: bool = Field(False, alias="plain-http", description="Speak HTTP instead of HTTPS.")  # noqa: FBT003 - the default of a field
-    ca: str | None = Field(
-        None, description="PEM file of the certificate authority to trust, relative to the root."
-    )
-    mirror: Annotated[str | None, _not_yet("mirror", "settings")] = Field(
-        None, description="Not supported yet."
-    )
-
-
-def _environment_names(found: dict[str, EnvironmentModel]) -> dict[str, EnvironmentModel]:
-    for name in found:
-        if not re.fullmatch(ENVIRONMENT_NAME, name):
-            hint = "lower-case letters, digits, `.`, `_` and `-`, at most 63"
-            fault(
-                "settings-environment-name",
-                f"{name!r} is no name for an environment",
-                hint=hint,
-                at=name,
-            )
-    return found
-
-
-def _value_path(text: str) -> str:
-    try:
-        parse_path(text)
-    except InvalidPath as error:
-        hint = 'such as spec.runner.image, jobs[*].image or env["WEB_IMAGE"].value'
-        fault("settings-rule-path", f"{text!r}: {error.message}", hint=hint, offset=error.offset)
-    return text
-
-
-def _image_name(text: str) -> str:
-    try:
-        return str(ImageName.parse(text))
-    except InvalidReference as error:
-        fault("settings-rule-image", error.message, hint=error.hint)
-
-
-ValuePath = Annotated[str, AfterValidator(_value_path)]
-
-
-class RuleModel(_Model):
-    """A field that holds a reference and that no kind of descriptor knows."""
-
-    files: list[PathGlob] = Field([], description="Globs on paths; default: every file.")
-    kind: str | None = Field(
-        None,
-        min_length=1,
-        description="kind of the document, or group/kind as in example.com/Workspace; default: every one.",
-    )
-    reference: ValuePath | None = Field(None, description="Path of a value that is a whole reference.")
-    repository: ValuePath | None = Field(None, description="Path of the name, where the tag stands apart.")
-    image: Annotated[str, AfterValidator(_image_name)] | None = Field(
-        None, description="The name itself, where no value says it."
-    )
-    tag: ValuePath | None = Field(None, description="Path of the tag.")
-    digest: ValuePath | None = Field(None, description="Path of the digest.")
-
-    @model_validator(mode="after")
-    def _agree(self) -> Self:
-        if not self.files and not self.kind:
-            fault("settings-rule", "the rule says neither `files` nor `kind`", hint="say where it holds")
-        parts = self.tag or self.digest
-        if self.reference and (parts or self.repository or self.image):
-            fault("settings-rule", "`reference` is a whole reference: nothing goes beside it")
-        if not self.reference and not (parts and bool(self.repository) != bool(self.image)):
-            hint = "write `reference`, or `tag` with one of `repository` and `image`"
-            fault("settings-rule", "the rule does not say where name and tag stand", hint=hint)
-        return self
-
-
-class SettingsModel(_Model):
-    """imagebot.yaml."""
-
-    environments: Annotated[dict[str, EnvironmentModel], AfterValidator(_environment_names)] = Field(
-        {}, description="Named sets of paths; the first that holds a file is its environment."
-    )
-    forge: ForgeModel = Field(ForgeModel(), description="Where pull requests live.")
-    base: str | None = Field(
-        None,
-        min_length=1,
-        description="Branch that pull requests go to. Default: the remote's default branch.",
-    )
-    registries: dict[str, RegistryModel] = Field(
-        {}, description="How to speak to registry hosts, by host and port."
-    )
-    descriptors: list[RuleModel] = Field(
-        [], description="Fields that hold a reference and that no kind of descriptor knows."
-    )

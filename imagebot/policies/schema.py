@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from imagebot.policies.checking import models_in
-from imagebot.policies.model import PolicyFileModel, SettingsModel
+from imagebot.policies.model import PolicyFileModel
+from imagebot.policies.settings_model import SettingsModel
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The newest draft that the YAML language server documents."""

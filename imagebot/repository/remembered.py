@@ -14,6 +14,9 @@ import imagebot.descriptors
 from imagebot import __version__
 from imagebot.descriptors.find import NOTHING, Found
 
+_SETTINGS = frozenset({"compose", "env-file", "flux"})
+"""Groups of variables that hold whatever an application is set up with, passwords among it."""
+
 Files = dict[tuple[str, str], Found]
 """What files hold, by what tells their contents apart and their path."""
 
@@ -51,8 +54,16 @@ class Remembered:
         return {_pair(key): found or NOTHING for key, found in stored.files.items()}
 
     def save(self, files: Files) -> None:
-        """Keep what was found, if it is not what was kept already. A cache that cannot be written is none."""
-        now = {" ".join(key): (None if found == NOTHING else found) for key, found in files.items() if key[0]}
+        """Keep what was found, if it is not what was kept already. A cache that cannot be written is none.
+
+        Files with settings of applications are left out, and read again each time: no value of a ``.env`` is
+        copied anywhere.
+        """
+        now = {
+            " ".join(key): (None if found == NOTHING else found)
+            for key, found in files.items()
+            if key[0] and not any(variable.group in _SETTINGS for variable in found.variables)
+        }
         if now.keys() == self._before:
             return
         try:

@@ -11,7 +11,7 @@ FOUND: Files = {
     ("1", "compose.yaml"): find(
         "compose.yaml", b"services: {a: {image: 'b:${T:-1}'}, c: {image: 'd:1@sha256:%s'}}" % (b"0" * 64)
     ),
-    ("2", ".env"): find(".env", b"T=2\n"),
+    ("2", "kustomization.yaml"): find("kustomization.yaml", b"resources: [../base]\n"),
     ("3", "broken.yaml"): find("broken.yaml", b"image: ["),
     ("4", "README"): NOTHING,
 }
@@ -22,7 +22,32 @@ def test_what_was_found_is_found_again(tmp_path: Path) -> None:
 
     assert Remembered(tmp_path, "here", "").load() == FOUND
     assert FOUND["1", "compose.yaml"].pending
-    assert FOUND["2", ".env"].variables
+    assert FOUND["2", "kustomization.yaml"].variables
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        (".env", b"TAG=1.0\nPASSWORD=hunter2\n"),
+        ("prod.env", b"PASSWORD=hunter2\n"),
+        (
+            "flux.yaml",
+            (
+                b"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+                b"spec: {postBuild: {substitute: {password: hunter2}}}\n"
+            ),
+        ),
+    ],
+)
+def test_no_setting_of_an_application_is_copied_into_the_cache(
+    tmp_path: Path, path: str, content: bytes
+) -> None:
+    found = find(path, content)
+    Remembered(tmp_path, "here", "").save(FOUND | {("5", path): found})
+
+    assert found.variables
+    assert b"hunter2" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert ("5", path) not in Remembered(tmp_path, "here", "").load()
 
 
 @pytest.mark.parametrize(("location", "rules"), [("there", ""), ("here", "others")], ids=["place", "rules"])

@@ -1,0 +1,147 @@
+"""``imagebot.yaml`` as it is written: keys, types and the faults that one value can have."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from imagebot.descriptors.rules import InvalidPath, parse_path
+from imagebot.errors import InvalidReference
+from imagebot.policies.model import ENVIRONMENT_NAME, Model, PathGlob, fault, not_yet, only
+from imagebot.references.image import ImageName
+
+
+class EnvironmentModel(Model):
+    """A named set of paths."""
+
+    paths: list[PathGlob] = Field(min_length=1, description="Globs relative to the root of the repository.")
+
+
+def _api(url: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/@]+(?:/\S*)?", url):
+        fault(
+            "settings-forge-api",
+            f"{url!r} is no base URL",
+            hint="write https://HOST/api/v3, without user and password",
+        )
+    return url
+
+
+def _repository(name: str) -> str:
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", name, re.ASCII):
+        fault("settings-forge-repository", f"{name!r} is not of the form owner/name")
+    return name
+
+
+class ForgeModel(Model):
+    """Where pull requests live."""
+
+    kind: (
+        Annotated[Literal["github", "gitlab", "gitea", "git"], only(["github", "git"], "forge", "settings")]
+        | None
+    ) = Field(
+        None,
+        description="github or git; gitlab and gitea are not supported yet. Default: read off the remote.",
+    )
+    api: Annotated[str, AfterValidator(_api)] | None = Field(
+        None, description="Base URL of the API, for GitHub Enterprise."
+    )
+    repository: Annotated[str, AfterValidator(_repository)] | None = Field(
+        None, description="owner/name on the forge. Default: read off the remote."
+    )
+
+
+class RegistryModel(Model):
+    """How to speak to a registry host."""
+
+    plain_http: bool = Field(False, alias="plain-http", description="Speak HTTP instead of HTTPS.")  # noqa: FBT003 - the default of a field
+    ca: str | None = Field(
+        None, description="PEM file of the certificate authority to trust, relative to the root."
+    )
+    mirror: Annotated[str | None, not_yet("mirror", "settings")] = Field(
+        None, description="Not supported yet."
+    )
+
+
+def _environment_names(found: dict[str, EnvironmentModel]) -> dict[str, EnvironmentModel]:
+    for name in found:
+        if not re.fullmatch(ENVIRONMENT_NAME, name):
+            hint = "lower-case letters, digits, `.`, `_` and `-`, at most 63"
+            fault(
+                "settings-environment-name",
+                f"{name!r} is no name for an environment",
+                hint=hint,
+                at=name,
+            )
+    return found
+
+
+def _value_path(text: str) -> str:
+    try:
+        parse_path(text)
+    except InvalidPath as error:
+        hint = 'such as spec.runner.image, jobs[*].image or env["WEB_IMAGE"].value'
+        fault("settings-rule-path", f"{text!r}: {error.message}", hint=hint, offset=error.offset)
+    return text
+
+
+def _image_name(text: str) -> str:
+    try:
+        return str(ImageName.parse(text))
+    except InvalidReference as error:
+        fault("settings-rule-image", error.message, hint=error.hint)
+
+
+ValuePath = Annotated[str, AfterValidator(_value_path)]
+
+
+class RuleModel(Model):
+    """A field that holds a reference and that no kind of descriptor knows."""
+
+    files: list[PathGlob] = Field([], description="Globs on paths; default: every file.")
+    kind: str | None = Field(
+        None,
+        min_length=1,
+        description="kind of the document, or group/kind as in example.com/Workspace; default: every one.",
+    )
+    reference: ValuePath | None = Field(None, description="Path of a value that is a whole reference.")
+    repository: ValuePath | None = Field(None, description="Path of the name, where the tag stands apart.")
+    image: Annotated[str, AfterValidator(_image_name)] | None = Field(
+        None, description="The name itself, where no value says it."
+    )
+    tag: ValuePath | None = Field(None, description="Path of the tag.")
+    digest: ValuePath | None = Field(None, description="Path of the digest.")
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if not self.files and not self.kind:
+            fault("settings-rule", "the rule says neither `files` nor `kind`", hint="say where it holds")
+        parts = self.tag or self.digest
+        if self.reference and (parts or self.repository or self.image):
+            fault("settings-rule", "`reference` is a whole reference: nothing goes beside it")
+        if not self.reference and not (parts and bool(self.repository) != bool(self.image)):
+            hint = "write `reference`, or `tag` with one of `repository` and `image`"
+            fault("settings-rule", "the rule does not say where name and tag stand", hint=hint)
+        return self
+
+
+class SettingsModel(Model):
+    """imagebot.yaml."""
+
+    environments: Annotated[dict[str, EnvironmentModel], AfterValidator(_environment_names)] = Field(
+        {}, description="Named sets of paths; the first that holds a file is its environment."
+    )
+    forge: ForgeModel = Field(ForgeModel(), description="Where pull requests live.")
+    base: str | None = Field(
+        None,
+        min_length=1,
+        description="Branch that pull requests go to. Default: the remote's default branch.",
+    )
+    registries: dict[str, RegistryModel] = Field(
+        {}, description="How to speak to registry hosts, by host and port."
+    )
+    descriptors: list[RuleModel] = Field(
+        [], description="Fields that hold a reference and that no kind of descriptor knows."
+    )
