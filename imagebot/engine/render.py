@@ -36,7 +36,7 @@ def render(snapshot: Snapshot, plan: Plan, open_workshop: Callable[[], Workshop]
         workshop.fill(
             (e.path, content) for e, content in snapshot.contents(files, SIZE_LIMIT) if content is not None
         )
-        roots = {path: affected_roots(snapshot, [path]) for path in edited}
+        roots = affected_roots(snapshot, edited)
         before = {root: _attempt(workshop, root) for found in roots.values() for root in found}
         workshop.fill(edited.items())
         for root in sorted(before, key=lambda root: (root.tool, root.folder, root.values)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from imagebot.descriptors.names import is_kustomization
@@ -19,23 +19,26 @@ if TYPE_CHECKING:
 CHART = "Chart.yaml"
 
 
-def affected_roots(snapshot: Snapshot, edited: Iterable[str]) -> tuple[Root, ...]:
-    """The Kustomizations and charts whose rendering an edit of these files may change, sorted.
+def affected_roots(snapshot: Snapshot, edited: Iterable[str]) -> Mapping[str, tuple[Root, ...]]:
+    """By edited file: the Kustomizations and charts whose rendering its edit may change, sorted.
 
     Of Kustomizations that include each other only the outermost are named: they hold the others.
     """
     entries = {entry.path: entry for entry in snapshot.files() if entry.mode.startswith("100")}
     by_folder = {posixpath.dirname(path): path for path in entries if is_kustomization(path)}
     wanted = [entries[path] for path in by_folder.values()]
-    includes: dict[str, set[str]] = {}
+    holders: defaultdict[str, set[str]] = defaultdict(set)
     for entry, content in snapshot.contents(wanted, SIZE_LIMIT):
         folder = posixpath.dirname(entry.path)
-        includes[folder] = set(_included(folder, entry.path, content or b"", by_folder, entries))
+        for member in _included(folder, entry.path, content or b"", by_folder, entries):
+            holders[member].add(folder)
     charts = {posixpath.dirname(path) for path in entries if _name(path) == CHART}
-    found = {Root("kustomize", folder) for folder in _outermost(includes, edited)}
-    return tuple(
-        sorted(found | set(_charts(charts, edited)), key=lambda root: (root.tool, root.folder, root.values))
-    )
+    return {path: _roots(path, holders, charts) for path in edited}
+
+
+def _roots(path: str, holders: Mapping[str, set[str]], charts: set[str]) -> tuple[Root, ...]:
+    found = {Root("kustomize", folder) for folder in _outermost(path, holders)} | set(_charts(charts, path))
+    return tuple(sorted(found, key=lambda root: (root.tool, root.folder, root.values)))
 
 
 def _name(path: str) -> str:
@@ -43,7 +46,7 @@ def _name(path: str) -> str:
 
 
 def _included(
-    folder: str, path: str, content: bytes, folders: dict[str, str], files: Iterable[str]
+    folder: str, path: str, content: bytes, folders: Container[str], files: Container[str]
 ) -> Iterator[str]:
     """Files and folders that a Kustomization names, itself among them."""
     yield path
@@ -52,39 +55,33 @@ def _included(
         documents = parse(source)
     except NotUnderstood:
         return
-    known = set(files)
     for document in documents:
         for node in walk(document):
             if not isinstance(node, Scalar) or "\n" in node.value or not node.value:
                 continue
             target = posixpath.normpath(posixpath.join(folder, node.value.rpartition("=")[2]))
             target = "" if target == "." else target
-            if target in known or (target in folders and target != folder):
+            if target in files or (target in folders and target != folder):
                 yield target
 
 
-def _outermost(includes: dict[str, set[str]], edited: Iterable[str]) -> set[str]:
-    """The Kustomizations that hold an edited file, themselves held by none."""
-    holders: defaultdict[str, set[str]] = defaultdict(set)
-    for folder, members in includes.items():
-        for member in members:
-            holders[member].add(folder)
+def _outermost(path: str, holders: Mapping[str, set[str]]) -> set[str]:
+    """The Kustomizations that hold a file, themselves held by none."""
     reached: set[str] = set()
-    pending = list(edited)
+    pending = [path]
     while pending:
-        for folder in holders[pending.pop()] - reached:
-            reached.add(folder)
-            pending.append(folder)
-    return {folder for folder in reached if not holders[folder] - {folder}} or reached
+        new = holders.get(pending.pop(), set()) - reached
+        reached |= new
+        pending += new
+    return {folder for folder in reached if not holders.get(folder, set()) - {folder}} or reached
 
 
-def _charts(charts: set[str], edited: Iterable[str]) -> Iterator[Root]:
-    """The chart around each edited file; a values file beside the default one is given to it."""
-    for path in edited:
-        folder = posixpath.dirname(path)
-        while folder and folder not in charts:
-            folder = posixpath.dirname(folder)
-        if folder in charts:
-            own = posixpath.relpath(path, folder or ".")
-            is_values = "values" in own and own != "values.yaml" and "templates/" not in own
-            yield Root("helm", folder, own if is_values else "")
+def _charts(charts: set[str], path: str) -> Iterator[Root]:
+    """The chart around an edited file; a values file beside the default one is given to it."""
+    folder = posixpath.dirname(path)
+    while folder and folder not in charts:
+        folder = posixpath.dirname(folder)
+    if folder in charts:
+        own = posixpath.relpath(path, folder or ".")
+        is_values = "values" in own and own != "values.yaml" and "templates/" not in own
+        yield Root("helm", folder, own if is_values else "")
