@@ -11,6 +11,7 @@ from imagebot.errors import ImagebotError
 if TYPE_CHECKING:
     from imagebot.descriptors.reference import Reference, Skipped
     from imagebot.descriptors.rules import Rule
+    from imagebot.evidence import Evidence
     from imagebot.policies.policy import Policy, Selection, Verdict
     from imagebot.references.image import ImageName
 
@@ -95,12 +96,13 @@ class Update:
     """One reference that moves, with the evidence.
 
     Attributes:
-        to: Where it moves. The digest is what the tag pointed to when the plan was made; it is
-            written only where the reference already pins one.
+        to: Where it moves. The digest is what the tag pointed to when the plan was made.
         step: Size of the move.
         why: Why this tag, in words.
         passed_over: Newer tags that a rule rejected, newest first.
         proposal: Id of the proposal it belongs to.
+        evidence: What was gathered of the image; None where a saved plan is carried out.
+        pins: Whether a digest is written beside the tag where none is yet.
     """
 
     scanned: Scanned
@@ -109,11 +111,18 @@ class Update:
     why: str
     passed_over: tuple[Verdict, ...]
     proposal: str
+    evidence: Evidence | None = None
+    pins: bool = False
 
     @property
     def reference(self) -> Reference:
         """The reference that moves."""
         return self.scanned.reference
+
+    @property
+    def written(self) -> Pin:
+        """What will stand in the file: the digest only where one is pinned, or gets pinned."""
+        return self.to if self.source.digest or self.pins else Pin(self.to.tag, None)
 
     @property
     def source(self) -> Pin:
@@ -201,6 +210,7 @@ class Plan:
     Attributes:
         current: Managed references that are where their policy wants them.
         rendered: What the edits change in rendered manifests, where that was asked for.
+        waiting: Ids of proposals that a registry still works on; empty in a plan that is whole.
     """
 
     scan: Scan
@@ -209,6 +219,7 @@ class Plan:
     current: tuple[Scanned, ...] = ()
     failures: tuple[Failure, ...] = ()
     rendered: tuple[Rendering, ...] = ()
+    waiting: frozenset[str] = frozenset()
 
     @property
     def updates(self) -> tuple[Update, ...]:
@@ -264,9 +275,11 @@ class Explanation:
     """A subject with the outcome of its policy and the evidence that was needed for it.
 
     Attributes:
-        digests: Digest of the selected tag, and of no other: evidence costs requests.
+        evidence: What was gathered, by tag: only what the verdict needed, for evidence costs requests.
+        doubt: Why nothing is proposed all the same; empty if nothing speaks against it.
     """
 
     subject: Subject
     selection: Selection
-    digests: Mapping[str, str]
+    evidence: Mapping[str, Evidence]
+    doubt: str = ""

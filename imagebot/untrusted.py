@@ -10,6 +10,9 @@ _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]+"
 )
 
+_USER = re.compile(r"(?<=://)\S*@")
+_QUERY = re.compile(r"(?P<address>://[^\s?#]*)[?#]\S*")
+
 
 def clean(text: str, limit: int = 300) -> str:
     r"""Text on one line without control or direction characters, at most ``limit`` characters long.
@@ -19,3 +22,12 @@ def clean(text: str, limit: int = 300) -> str:
     """
     shown = _INVISIBLE.sub(" ", text[: limit * 4]).strip()
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def without_secrets(text: str) -> str:
+    """Text whose addresses show neither user and password nor what stands behind ``?`` and ``#``.
+
+    >>> without_secrets("https://me:secret@example.com/a?token=secret")
+    'https://…@example.com/a…'
+    """
+    return _QUERY.sub(r"\g<address>…", _USER.sub("…@", text))

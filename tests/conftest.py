@@ -19,7 +19,18 @@ from tests.registries.pushing import MISSING
 def _own_world(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the user's configuration, credentials or cache."""
     home = tmp_path_factory.mktemp("home")
-    own = ("IMAGEBOT_", "GIT_", "GITHUB_", "GH_", "DOCKER_")
+    own = (
+        *("IMAGEBOT_", "GIT_", "GITHUB_", "GH_", "DOCKER_", "REGISTRY_AUTH_FILE", "XDG_"),
+        *(
+            "AWS_",
+            "AZURE_",
+            "IDENTITY_",
+            "MSI_",
+            "GOOGLE_",
+            "GCE_",
+            "CLOUDSDK_",
+        ),  # clouds that lend credentials
+    )
     for name in [name for name in os.environ if name.startswith(own)]:
         if not name.startswith("IMAGEBOT_REQUIRE_"):
             monkeypatch.delenv(name)

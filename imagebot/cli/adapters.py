@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from imagebot.cli.output import note
 from imagebot.cli.tokens import forge_token
 from imagebot.errors import ForgeDenied, UsageError
 
@@ -30,8 +31,9 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 @contextmanager
 def open_registries(source: Source, arguments: Namespace) -> Iterator[RegistryClient]:
     """The registry client with the operator's credentials and the repository's settings."""
+    from imagebot.registries.cache import Cache
     from imagebot.registries.client import RegistryClient
-    from imagebot.registries.docker_config import Credentials
+    from imagebot.registries.credentials import Credentials
 
     credentials = Credentials.load(
         Path(arguments.docker_config) if arguments.docker_config else None,
@@ -39,8 +41,12 @@ def open_registries(source: Source, arguments: Namespace) -> Iterator[RegistryCl
         home=Path.home(),
     )
     settings = dict(source.configuration.settings.registries)
-    with RegistryClient(settings, credentials, read=source.snapshot.read) as client:
+    cache = Cache(source.cache / "registries")
+    with RegistryClient(settings, credentials, read=source.snapshot.read, cache=cache) as client:
         yield client
+        for host, texts in sorted(client.http.warnings().items()):
+            for text in sorted(texts):
+                note(f"{host} warns: {text}", quiet=arguments.quiet)
 
 
 def open_bot(target: Target, arguments: Namespace) -> Bot:

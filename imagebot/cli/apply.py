@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from imagebot.cli.source import Source, is_url, open_source, open_target
 from imagebot.errors import UsageError
 
 if TYPE_CHECKING:
-    from imagebot.plan import Outcome, Plan
+    from imagebot.plan import Outcome, Plan, Proposal
 
 EXAMPLES = """\
 examples:
@@ -77,25 +77,37 @@ def apply_cycle(arguments: Namespace, stop: Callable[[], bool] = lambda: False) 
     bot = open_bot(target, arguments)
     if arguments.dry_run:
         bot = dry(bot, lambda text: note(f"dry run: {text}"))
-    plan = _plan(target.source, arguments)
     # without a policy nothing is proposed, and what was proposed is no reason to close it: whoever
     # points imagebot at the wrong place must not lose every pull request
     governed = bool(target.source.configuration.policies)
-    outcomes = tuple(propose(plan, bot, stop=stop)) if governed else ()
-    _show(plan, outcomes, arguments)
-    return exit_code(plan, outcomes)
+    outcomes: list[Outcome] = []
+    done: dict[str, Proposal] = {}
+    for plan in _plans(target.source, arguments):
+        if governed:
+            outcomes += propose(plan, bot, stop=stop, done=done)
+        done |= {proposal.id: proposal for proposal in plan.proposals if proposal.id not in plan.waiting}
+        whole = plan
+    _show(whole, tuple(outcomes), arguments)
+    return exit_code(whole, outcomes)
 
 
 def _plan(source: Source, arguments: Namespace) -> Plan:
-    from imagebot.engine.planning import make_plan
+    *_, plan = _plans(source, arguments)
+    return plan
+
+
+def _plans(source: Source, arguments: Namespace) -> Iterator[Plan]:
+    """The plan, after what can be proposed while slow registries are still waited for."""
+    from imagebot.engine.planning import make_plans
     from imagebot.engine.saved_plan import restore
 
     if not source.configuration.policies:
         note(NO_POLICY, quiet=arguments.quiet)
     with open_registries(source, arguments) as registries, source.known() as known:
         if arguments.plan:
-            return restore(_saved(Path(arguments.plan)), source.snapshot, source.configuration, registries)
-        return make_plan(source.snapshot, source.configuration, registries, known)
+            yield restore(_saved(Path(arguments.plan)), source.snapshot, source.configuration, registries)
+        else:
+            yield from make_plans(source.snapshot, source.configuration, registries, known)
 
 
 def _saved(path: Path) -> bytes:

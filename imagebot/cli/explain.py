@@ -48,7 +48,7 @@ def run(arguments: Namespace) -> int:
     found = subjects(references, arguments.current)
     found = found or _undeployed(references, source.configuration, arguments)
     with open_registries(source, arguments) as registries:
-        _show([explain(subject, registries) for subject in found], arguments)
+        _show(list(explain(found, registries)), arguments)
     return 0
 
 

@@ -65,7 +65,7 @@ def add_registries(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--docker-config",
         metavar="FILE",
-        help="registry credentials (default: $DOCKER_CONFIG/config.json or ~/.docker/config.json)",
+        help="registry credentials, or a folder of them (default: where docker and podman keep theirs)",
     )
 
 

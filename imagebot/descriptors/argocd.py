@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from imagebot.descriptors.assembled import assembled
 from imagebot.descriptors.charts import chart
 from imagebot.descriptors.embedded import documents
 from imagebot.descriptors.looks import is_qualified
@@ -15,7 +16,7 @@ from imagebot.descriptors.reference import Skipped
 from imagebot.descriptors.source import NotUnderstood, Source
 from imagebot.descriptors.values import in_values
 from imagebot.descriptors.variables import Hole, Pending, filled
-from imagebot.descriptors.written import OCI, Item, assembled, joined, skipped, touched, whole
+from imagebot.descriptors.written import OCI, Item, skipped, touched, whole
 
 DESCRIPTOR = "argocd"
 GROUP = "argoproj.io/"
@@ -98,14 +99,9 @@ def _chart(source: Source, origin: Mapping) -> Iterator[Item]:
         if address.value.startswith(OCI):
             yield from chart(source, DESCRIPTOR, address, None, version)
         return
-    if _ADDRESS.match(address.value) and not address.value.startswith(OCI):
-        yield from chart(source, DESCRIPTOR, address, name, version)
-        return
-    base = f"{address.value.removeprefix(OCI).strip('/')}/{name.value}"
-    if "{{" in version.value:
-        yield joined(source, DESCRIPTOR, [base], version)
-    else:
-        yield from chart(source, DESCRIPTOR, f"{OCI}{base}", None, version)
+    has_scheme = _ADDRESS.match(address.value)
+    repository = address if has_scheme else f"{OCI}{address.value.strip('/')}"
+    yield from chart(source, DESCRIPTOR, repository, name, version, filled=True)
 
 
 def _elements(document: Mapping) -> Iterator[Mapping]:
@@ -131,7 +127,7 @@ def _filled(source: Source, pending: Pending, elements: list[Mapping]) -> Iterat
             yield Skipped(pending.place.path, pending.place.line, str(problem), touched(pending, values))
         else:
             if any(isinstance(part, Piece) for part in found):
-                yield assembled(DESCRIPTOR, found, [pending.place])
+                yield assembled(DESCRIPTOR, found, [pending.place], chart=pending.chart)
 
 
 def _values(source: Source, element: Mapping, names: set[str]) -> dict[str, Piece]:

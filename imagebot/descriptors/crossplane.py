@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imagebot.descriptors import kubernetes
-from imagebot.descriptors.charts import chart, is_exact
+from imagebot.descriptors.charts import chart
 from imagebot.descriptors.image_names import Setting
 from imagebot.descriptors.nodes import Mapping, Node, mappings
 from imagebot.descriptors.piece import is_empty
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.written import OCI, Item, joined, skipped, whole
+from imagebot.references.charts import is_exact
 
 DESCRIPTOR = "crossplane"
 GROUPS = (
@@ -38,8 +39,16 @@ def find(source: Source, document: Node) -> Iterator[Item]:
         repository, version = node.scalar("repository"), node.scalar("version")
         if repository is not None and repository.value.startswith(OCI):
             yield from chart(source, DESCRIPTOR, repository, node.scalar("name"), version)
+        yield from _released(source, node.mapping("chart"))
         for dependency in node.mappings("dependsOn"):
             yield from _dependency(source, dependency)
+
+
+def _released(source: Source, released: Mapping | None) -> Iterator[Item]:
+    """The ``chart`` of a release; from an OCI registry it is found by its address, whatever the key."""
+    repository = released.scalar("repository") if released else None
+    if released and repository is not None and not repository.value.startswith(OCI):
+        yield from chart(source, DESCRIPTOR, repository, released.scalar("name"), released.scalar("version"))
 
 
 def _dependency(source: Source, dependency: Mapping) -> Iterator[Item]:

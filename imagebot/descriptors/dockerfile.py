@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from imagebot.descriptors.assembled import assembled
 from imagebot.descriptors.piece import NotEditable, Piece, line_piece
 from imagebot.descriptors.reference import Skipped, Span, Touched
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.variables import Hole, filled, with_holes
-from imagebot.descriptors.written import Item, assembled
+from imagebot.descriptors.written import Item
 
 DESCRIPTOR = "dockerfile"
 _NAME = re.compile(r"(?:.*[._-])?(?:docker|container)file(?:[._-].*)?", re.IGNORECASE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imagebot.descriptors.charts import address_of, no_tag
+from imagebot.descriptors.charts import address_of, no_version
 from imagebot.descriptors.kustomize import transformations
 from imagebot.descriptors.looks import is_image_key, is_qualified, names_version
 from imagebot.descriptors.nodes import Mapping, Node, Scalar
@@ -103,7 +103,7 @@ def _chart(source: Source, owner: Mapping, spec: Mapping) -> Iterator[Item]:
         return
     if origin.text("kind") != "HelmRepository":
         return
-    if reason := no_tag(version.value):
+    if reason := no_version(version.value):
         yield skipped(source, version, reason)
         return
     try:
@@ -112,7 +112,7 @@ def _chart(source: Source, owner: Mapping, spec: Mapping) -> Iterator[Item]:
     except NotEditable as problem:
         yield skipped(source, version, str(problem))
         return
-    yield Pending("helm-repository", DESCRIPTOR, parts, at.place)
+    yield Pending("helm-repository", DESCRIPTOR, parts, at.place, chart=True)
 
 
 def _repository(source: Source, repository: Mapping, spec: Mapping) -> Iterator[Variable]:

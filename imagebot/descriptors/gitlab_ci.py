@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+from imagebot.descriptors.assembled import assembled
 from imagebot.descriptors.nodes import Mapping, Node, Scalar, mappings, resolved
 from imagebot.descriptors.piece import NotEditable, Piece, is_empty, piece, unknown_part
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.variables import filled, with_holes
-from imagebot.descriptors.written import Item, assembled, skipped
+from imagebot.descriptors.written import Item, skipped
 
 DESCRIPTOR = "gitlab-ci"
 _OF_JOBS = frozenset({"stage", "image", "rules", "extends", "needs", "only", "before_script"})

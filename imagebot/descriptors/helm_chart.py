@@ -1,4 +1,4 @@
-"""``Chart.yaml``: dependencies from OCI registries, and the images that Artifact Hub is told of."""
+"""``Chart.yaml``: dependencies, and the images that Artifact Hub is told of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""helmfile: releases with charts of OCI registries, and their inline values."""
+"""helmfile: releases with charts, and their inline values."""
 
 from __future__ import annotations
 
@@ -64,8 +64,5 @@ def _chart(source: Source, release: Mapping, repositories: dict[str, Mapping]) -
     if not slash or not url:
         return
     if repository and repository.text("oci") == "true":
-        yield from chart(
-            source, DESCRIPTOR, f"{OCI}{url.removeprefix(OCI).rstrip('/')}/{rest}", None, version
-        )
-    else:
-        yield from chart(source, DESCRIPTOR, url, None, version)
+        url = f"{OCI}{url.removeprefix(OCI)}"
+    yield from chart(source, DESCRIPTOR, url, rest, version)

@@ -15,7 +15,7 @@ _WORDS = (
     b"MAGE",
     b"repository",
     b"newTag",
-    b"chart",
+    b"hart",
     b"oci:",
     b"docker:",
     b"dockerfile",

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from imagebot.descriptors.assembled import assembled
 from imagebot.descriptors.piece import NotEditable, Piece, line_piece, unknown_part
 from imagebot.descriptors.reference import Skipped
 from imagebot.descriptors.source import Source
 from imagebot.descriptors.variables import filled, with_holes
-from imagebot.descriptors.written import Item, assembled
+from imagebot.descriptors.written import Item
 
 DESCRIPTOR = "nomad"
 _NAME = re.compile(r".*\.(?:nomad|nomad\.hcl|hcl|nomad\.tpl)")

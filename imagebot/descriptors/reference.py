@@ -25,6 +25,7 @@ class Slot:
         whole: Whether the part is the whole value of a YAML scalar, so that a new text may need quotes.
         strict: Whether its reader takes a string alone, and no number in its place.
         region: The block scalar whose text is YAML itself and holds the scalar, or None.
+        plus: Whether ``+`` is written where the tag has ``_``: the version of a chart in a registry.
     """
 
     span: Span
@@ -32,6 +33,7 @@ class Slot:
     whole: bool
     strict: bool = False
     region: Span | None = None
+    plus: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from imagebot.descriptors.assembled import SHA256
 from imagebot.descriptors.find import find, is_text
 from imagebot.descriptors.piece import Piece
 from imagebot.descriptors.quoting import is_string, needs_quotes, needs_quotes_in_json
@@ -14,9 +15,9 @@ from imagebot.descriptors.reference import Change, Reference, Slot, Span
 from imagebot.descriptors.rules import Rule
 from imagebot.descriptors.source import NotUnderstood, Source
 from imagebot.descriptors.verify import Replacement, spliced, verify_characters, verify_yaml
-from imagebot.descriptors.written import SHA256
 from imagebot.errors import EditError
-from imagebot.references.image import ImageReference, is_digest, is_tag
+from imagebot.references.charts import as_version
+from imagebot.references.image import ImageReference, is_digest, is_tag, is_version
 from imagebot.untrusted import clean
 
 _HEAD = 4096
@@ -68,18 +69,42 @@ def apply(content: bytes, changes: Sequence[Change], rules: tuple[Rule, ...] = (
 
 def _parts(change: Change) -> Iterator[_Part]:
     reference = change.reference
+    if change.digest is not None and reference.digest is None:
+        yield _pinned(change, change.digest)
+        return
     if change.tag is not None:
         if reference.tag is None or reference.image.tag is None:
             raise EditError(f"{_place(reference)}: there is no tag to replace")
-        if not is_tag(change.tag):
+        is_legal = is_version if reference.image.name.scheme else is_tag
+        if not is_legal(change.tag):
             raise EditError(f"{_place(reference)}: {clean(change.tag, 80)!r} is no tag")
-        yield _Part(change, reference.tag, reference.image.tag, change.tag)
+        old, new = reference.image.tag, change.tag
+        if reference.tag.plus:
+            old, new = as_version(old), as_version(new)
+        yield _Part(change, reference.tag, old, new)
     if change.digest is not None:
         if reference.digest is None or reference.image.digest is None:
             raise EditError(f"{_place(reference)}: there is no digest to replace")
-        if not is_digest(change.digest):
-            raise EditError(f"{_place(reference)}: {clean(change.digest, 80)!r} is no digest")
+        _check_digest(reference, change.digest)
         yield _Part(change, reference.digest, reference.image.digest, change.digest)
+
+
+def _pinned(change: Change, digest: str) -> _Part:
+    """A digest where none stands yet: behind the tag, if that is the end of a whole reference."""
+    reference = change.reference
+    slot, old = reference.tag, reference.image.tag
+    if slot is None or old is None or slot.whole or reference.image.name.scheme:
+        raise EditError(f"{_place(reference)}: there is no place for a digest beside the tag")
+    new = change.tag or old
+    if not is_tag(new):
+        raise EditError(f"{_place(reference)}: {clean(new, 80)!r} is no tag")
+    _check_digest(reference, digest)
+    return _Part(change, slot, old, f"{new}@{digest}")
+
+
+def _check_digest(reference: Reference, digest: str) -> None:
+    if not is_digest(digest):
+        raise EditError(f"{_place(reference)}: {clean(digest, 80)!r} is no digest")
 
 
 def _check(source: Source, part: _Part) -> None:

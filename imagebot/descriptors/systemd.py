@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from imagebot.descriptors.assembled import assembled
 from imagebot.descriptors.piece import Piece, line_piece, unknown_part
 from imagebot.descriptors.reference import Skipped
 from imagebot.descriptors.source import Source
-from imagebot.descriptors.written import Item, assembled
+from imagebot.descriptors.written import Item
 
 DESCRIPTOR = "systemd"
 _UNIT = re.compile(

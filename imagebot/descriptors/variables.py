@@ -63,12 +63,14 @@ class Pending:
         descriptor: Kind of descriptor.
         parts: What it is put together from.
         place: Where it is written.
+        chart: Whether it is a Helm chart.
     """
 
     group: str
     descriptor: str
     parts: tuple[Piece | Hole | str, ...]
     place: Place
+    chart: bool = False
 
     def pieces(self) -> Iterator[Piece]:
         """Its texts that stand in the file, the defaults of its variables among them."""

@@ -35,13 +35,17 @@ def read_configuration(
         InvalidConfiguration: With every fault of every file.
     """
     own = policy_files is None
+    entries = snapshot.files()
     wanted = [
         entry.path
-        for entry in snapshot.files()
+        for entry in entries
         if entry.mode.startswith("100")
         and (entry.path == SETTINGS_PATH or (own and is_policy_path(entry.path)))
     ]
     files = {path: snapshot.read(path) for path in wanted}
     return load(
-        files | dict(policy_files or {}), settings_path=SETTINGS_PATH, any_environment=any_environment
+        files | dict(policy_files or {}),
+        settings_path=SETTINGS_PATH,
+        any_environment=any_environment,
+        paths=frozenset(entry.path for entry in entries),
     )

@@ -80,10 +80,10 @@ def _by_path(updates: Iterable[Update]) -> Mapping[str, list[Update]]:
 
 
 def _change(update: Update) -> Change:
-    """What to write: only parts that differ, and a digest only where one is pinned already."""
-    old, new = update.source, update.to
+    """What to write: only parts that differ."""
+    old, new = update.source, update.written
     return Change(
         update.reference,
         tag=new.tag if new.tag != old.tag else None,
-        digest=new.digest if old.digest and new.digest != old.digest else None,
+        digest=new.digest if new.digest != old.digest else None,
     )

@@ -1,17 +1,19 @@
-"""Explain an image: every candidate tag with its verdict, from the registry."""
+"""Explain an image: every candidate tag with its verdict, and what was gathered for it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from imagebot.engine.questions import TagsOf, converse
+from imagebot.engine.verdict import Judgement, follow, judge
 from imagebot.plan import Explanation, Scanned, Subject
-from imagebot.policies.policy import Selection, Verdict
-from imagebot.policies.selection import select
+from imagebot.policies.policy import Selection
 
 if TYPE_CHECKING:
+    from imagebot.engine.questions import Talk
     from imagebot.references.image import ImageName
-    from imagebot.registries.protocol import Registries
+    from imagebot.registries.protocol import Listing, Registries
 
 
 def subjects(references: Sequence[Scanned], current: str | None) -> tuple[Subject, ...]:
@@ -31,23 +33,34 @@ def subjects(references: Sequence[Scanned], current: str | None) -> tuple[Subjec
     )
 
 
-def explain(subject: Subject, registries: Registries) -> Explanation:
-    """Ask the registry and judge every tag.
+def explain(subjects: Sequence[Subject], registries: Registries) -> tuple[Explanation, ...]:
+    """Ask the registry what the verdicts need and nothing more.
 
     Raises:
-        RegistryError: If the registry cannot answer.
+        ImagebotError: If the registry cannot answer.
     """
-    if subject.policy.tags.order == "digest":
-        tags: tuple[str, ...] = (subject.current,) if subject.current else ()
-        selection = _followed(tags)
-    else:
-        selection = select(subject.policy.tags, registries.tags(subject.name), subject.current)
-    wanted = (selection.selected,) if selection.selected else ()
-    digests = {tag: registries.digest(subject.name, tag) for tag in wanted}
-    return Explanation(subject, selection, digests)
+    by_name: dict[ImageName, list[Subject]] = {}
+    for subject in subjects:
+        by_name.setdefault(subject.name, []).append(subject)
+    return tuple(
+        explanation
+        for name, members in by_name.items()
+        for explanation in converse(_explained(members), name, registries)
+    )
 
 
-def _followed(tags: tuple[str, ...]) -> Selection:
-    """The outcome of ``order: digest``: the current tag, whatever it holds now."""
-    verdicts = tuple(Verdict(tag, True, "followed by its digest") for tag in tags)  # noqa: FBT003 - an accepted tag
-    return Selection(tags[0] if tags else None, verdicts, None)
+def _explained(subjects: Sequence[Subject]) -> Talk[list[Explanation]]:
+    """The explanations of one image under several policies or tags."""
+    listing: Listing | None = None
+    found = []
+    for subject in subjects:
+        policy, current = subject.policy, subject.current
+        judgement = Judgement(Selection(None, (), None))
+        if policy.tags.order != "digest":
+            if listing is None:
+                listing = yield TagsOf()
+            judgement = yield from judge(policy, listing, current)
+        elif current is not None:
+            judgement = yield from follow(policy, current)
+        found.append(Explanation(subject, judgement.selection, judgement.evidence, judgement.stays))
+    return found

@@ -1,59 +1,97 @@
-"""Ask registries many questions at once, politely: one bounded pool of threads per host."""
+"""Ask many registries at once, politely: a few threads for each host.
+
+A host that is slow, down or hanging delays only itself: what is known of the others can be used while it is
+still waited for.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, TypeVar
-
-from imagebot.errors import RegistryError
-
-if TYPE_CHECKING:
-    from imagebot.references.image import ImageName
-    from imagebot.registries.protocol import Registries
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 Answer = TypeVar("Answer")
 
 PER_HOST = 8
-"""Questions under way at one host; Docker Hub and GHCR are known to limit bursts above this."""
+"""Questions under way at one host; how many requests that makes is for the host's own manners to say."""
+
+STALLED_S = 2.0
+"""Seconds without any answer, after which those that came are used."""
+
+GIVEN_UP_S = 600.0
+"""Seconds without any answer, after which nobody is waited for: some servers send a byte a minute."""
 
 
-def list_tags(
-    registries: Registries, names: Iterable[ImageName]
-) -> Mapping[ImageName, tuple[str, ...] | RegistryError]:
-    """The tags of every repository, or why they could not be had; each is asked for once."""
-    return _ask_all({name: name.host for name in names}, registries.tags)
+class Lookups(Generic[Key, Answer]):
+    """Questions under way; each is asked once, in a thread of its host.
 
+    Threads that are given up end by themselves when their connection does, and keep no process from ending.
 
-def find_digests(
-    registries: Registries, tags: Iterable[tuple[ImageName, str]]
-) -> Mapping[tuple[ImageName, str], str | RegistryError]:
-    """The digest of every tag, or why it could not be had; each is asked for once."""
-    return _ask_all(
-        {(name, tag): name.host for name, tag in tags},
-        lambda question: registries.digest(*question),
-    )
+    Args:
+        hosts: The questions, with the host that each goes to.
+        ask: Answers a question; what it raises ends the rounds.
+        stalled_s: See ``STALLED_S``.
+        given_up_s: See ``GIVEN_UP_S``.
+    """
 
+    def __init__(
+        self,
+        hosts: Mapping[Key, str],
+        ask: Callable[[Key], Answer],
+        *,
+        stalled_s: float = STALLED_S,
+        given_up_s: float = GIVEN_UP_S,
+    ) -> None:
+        self._ask = ask
+        self._stalled_s = stalled_s
+        self._given_up_s = given_up_s
+        self._open = set(hosts)
+        self._done: SimpleQueue[tuple[Key, Future[Answer]]] = SimpleQueue()
+        by_host: defaultdict[str, deque[Key]] = defaultdict(deque)
+        for question, host in hosts.items():
+            by_host[host].append(question)
+        for host, waiting in by_host.items():
+            for _ in range(min(PER_HOST, len(waiting))):
+                Thread(target=self._work, args=(waiting,), name=f"registry-{host}", daemon=True).start()
 
-def _ask_all(hosts: Mapping[Key, str], ask: Callable[[Key], Answer]) -> dict[Key, Answer | RegistryError]:
-    """Ask every question in its host's own pool, so that a slow host delays only itself."""
-    by_host: defaultdict[str, list[Key]] = defaultdict(list)
-    for question, host in hosts.items():
-        by_host[host].append(question)
-    futures: dict[Key, Future[Answer | RegistryError]] = {}
-    with ExitStack() as pools:
-        for host, questions in by_host.items():
-            workers = min(PER_HOST, len(questions))
-            pool = pools.enter_context(ThreadPoolExecutor(workers, f"registry-{host}"))
-            futures.update((question, pool.submit(_answer, ask, question)) for question in questions)
-        return {question: future.result() for question, future in futures.items()}
+    def rounds(self) -> Iterator[tuple[Mapping[Key, Answer], frozenset[Key]]]:
+        """New answers, and the questions that are still open: whenever it stalls, and at the end.
 
+        What is open in the last round was given up.
+        """
+        answers: dict[Key, Answer] = {}
+        silent_s = 0.0
+        while self._open and silent_s < self._given_up_s:
+            try:
+                question, answer = self._done.get(timeout=self._stalled_s)
+            except Empty:
+                silent_s += self._stalled_s
+                if answers:
+                    yield answers, frozenset(self._open)
+                    answers = {}
+            else:
+                silent_s = 0.0
+                answers[question] = answer.result()
+                self._open.discard(question)
+        yield answers, frozenset(self._open)
 
-def _answer(ask: Callable[[Key], Answer], question: Key) -> Answer | RegistryError:
-    try:
-        return ask(question)
-    except RegistryError as error:
-        return error
+    def _work(self, waiting: deque[Key]) -> None:
+        while True:
+            try:
+                question = waiting.popleft()
+            except IndexError:
+                return
+            self._done.put((question, self._answered(question)))
+
+    def _answered(self, question: Key) -> Future[Answer]:
+        """The answer, or what was raised instead, to be met by who waits for it."""
+        done: Future[Answer] = Future()
+        try:
+            done.set_result(self._ask(question))
+        except BaseException as error:  # noqa: BLE001 - raised again where somebody can act on it
+            done.set_exception(error)
+        return done

@@ -7,18 +7,21 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from imagebot.engine.decide import Decision, choose, settle, wanted_digests, wanted_listings
+from imagebot.engine.decide import Decision, decide, merged, proposal_id, unanswered
 from imagebot.engine.edit import editable
-from imagebot.engine.lookups import find_digests, list_tags
+from imagebot.engine.lookups import GIVEN_UP_S, Lookups
+from imagebot.engine.questions import converse
 from imagebot.engine.scan import Known, scan
 from imagebot.engine.together import move_together
+from imagebot.errors import RegistryUnreachable
 from imagebot.forges.body import body, title
-from imagebot.plan import Plan, Proposal, Scan, Update
+from imagebot.plan import Plan, Proposal, Scan, Scanned, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from imagebot.policies.policy import Configuration
+    from imagebot.references.image import ImageName
     from imagebot.registries.protocol import Registries
     from imagebot.repository.protocol import Snapshot
 
@@ -36,30 +39,80 @@ def make_plan(
     Args:
         snapshot: The config repository.
         configuration: Policies and settings.
-        registries: Who is asked for tags and digests.
+        registries: Who is asked.
         known: What earlier scans found.
     """
+    *_, plan = make_plans(snapshot, configuration, registries, known)
+    return plan
+
+
+def make_plans(
+    snapshot: Snapshot,
+    configuration: Configuration,
+    registries: Registries,
+    known: Known | None = None,
+) -> Iterator[Plan]:
+    """The plan, after plans of what is decided while slow registries are still waited for.
+
+    Only the last is whole; the others say in ``waiting`` which proposals must not be acted on yet.
+    """
     scanned = scan(snapshot, configuration, known)
-    decision = decide(scanned, registries)
-    together, apart = move_together(decision.updates, scanned.references, scanned.skipped)
-    exact, failures = editable(snapshot, together, scanned.rules)
-    return Plan(
-        scan=scanned,
-        proposals=group(exact),
-        held=(*decision.held, *apart),
-        current=decision.current,
-        failures=(*decision.failures, *failures),
-    )
+    for decision, waiting in decisions(scanned, registries):
+        updates = sorted(decision.updates, key=lambda update: _place(update.scanned))
+        together, apart = move_together(updates, scanned.references, scanned.skipped)
+        exact, failures = editable(snapshot, together, scanned.rules)
+        yield Plan(
+            scan=scanned,
+            proposals=group(exact),
+            held=tuple(sorted((*decision.held, *apart), key=lambda held: _place(held.scanned))),
+            current=tuple(sorted(decision.current, key=_place)),
+            failures=(*merged(decision.failures), *failures),
+            waiting=waiting,
+        )
 
 
-def decide(scanned: Scan, registries: Registries) -> Decision:
-    """Ask the registries about every managed reference and decide.
+def decisions(scanned: Scan, registries: Registries) -> Iterator[tuple[Decision, frozenset[str]]]:
+    """What is decided so far, and the proposals that what is open belongs to: none in the last round.
 
     One failing image or host becomes a failure and stops no other.
     """
-    managed = [item for item in scanned.references if item.managed]
-    choices = choose(managed, list_tags(registries, wanted_listings(managed)))
-    return settle(choices, find_digests(registries, wanted_digests(choices.chosen)))
+    managed: defaultdict[ImageName, list[Scanned]] = defaultdict(list)
+    for item in scanned.references:
+        if item.managed:
+            managed[item.reference.image.name].append(item)
+    lookups = Lookups(
+        {name: name.host for name in managed},
+        lambda name: converse(decide(managed[name]), name, registries),
+    )
+    whole = Decision()
+    ready: Decision | None = None
+    waiting: frozenset[ImageName] = frozenset()
+    for answers, waiting in lookups.rounds():
+        if ready is not None:
+            yield ready, _proposals(waiting, managed)
+        for answer in answers.values():
+            whole.add(answer)
+        ready = whole
+    for name in sorted(waiting):
+        whole.add(unanswered(managed[name], _given_up(name)))
+    yield whole, frozenset()
+
+
+def _proposals(names: Iterable[ImageName], managed: Mapping[ImageName, list[Scanned]]) -> frozenset[str]:
+    return frozenset(proposal_id(item) for name in names for item in managed[name])
+
+
+def _given_up(name: ImageName) -> RegistryUnreachable:
+    return RegistryUnreachable(
+        f"{name.host} did not finish its answers about {name.path} in {GIVEN_UP_S:.0f} seconds",
+        hint="the next run tries again",
+    )
+
+
+def _place(item: Scanned) -> tuple[str, int, int, str]:
+    """Where a reference stands in a scan: registries answer in any order."""
+    reference = item.reference
+    return reference.path, reference.line, reference.column, str(reference.image.name)
 
 
 def group(updates: Iterable[Update]) -> tuple[Proposal, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from imagebot.engine.branches import Branch, read_branch
@@ -54,13 +55,22 @@ class _World:
     open: Mapping[str, PullRequest] = field(default_factory=dict)
 
 
-def propose(plan: Plan, bot: Bot, *, stop: Callable[[], bool] = lambda: False) -> Iterator[Outcome]:
+def propose(
+    plan: Plan,
+    bot: Bot,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    done: Mapping[str, Proposal] = MappingProxyType({}),
+) -> Iterator[Outcome]:
     """Carry out a plan, one proposal after the other; yields what became of each.
+
+    Of a plan that still waits for registries the finished proposals are carried out, and nothing is closed.
 
     Args:
         plan: What to propose.
         bot: Who writes, and where to.
         stop: Asked between two proposals; true ends the run with the current one finished.
+        done: What this run has carried out already, by id.
 
     Raises:
         ImagebotError: Only if the forge or the remote cannot be asked at all.
@@ -69,8 +79,12 @@ def propose(plan: Plan, bot: Bot, *, stop: Callable[[], bool] = lambda: False) -
     for proposal in plan.proposals:
         if stop():
             return
+        if proposal.id in plan.waiting or proposal == done.get(proposal.id):
+            continue
         act = partial(_propose, proposal, plan, bot, world)
         yield _guarded(proposal.id, proposal.branch, act)
+    if plan.waiting:
+        return
     wanted = {proposal.branch for proposal in plan.proposals}
     for branch in sorted(set(world.branches) | set(world.open)):
         if stop():

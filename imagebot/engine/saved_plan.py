@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imagebot.engine.edit import editable
-from imagebot.engine.lookups import find_digests
+from imagebot.engine.lookups import Lookups
 from imagebot.engine.planning import group
 from imagebot.engine.scan import scan
-from imagebot.errors import RegistryError, UsageError
+from imagebot.errors import UsageError
 from imagebot.plan import Pin, Plan, Scan, Scanned, Update
 from imagebot.policies.policy import Verdict
 
@@ -83,7 +83,7 @@ def _update(item: Mapping[str, Any], places: Mapping[_Key, Scanned]) -> Update:
         ) from error
     if scanned is None or not scanned.managed or update_of != _identity(scanned):
         raise StalePlan(f"{item['path']}:{item['line']} no longer holds what the plan says", hint=_MAKE_AGAIN)
-    return Update(scanned, to, step, why, passed_over, proposal)
+    return Update(scanned, to, step, why, passed_over, proposal, pins=item.get("pins") is True)
 
 
 def _key(reference: Reference) -> _Key:
@@ -98,11 +98,11 @@ def _identity(scanned: Scanned) -> tuple[str, Pin, str | None, str | None]:
 
 def _same_digests(updates: list[Update], registries: Registries) -> None:
     tags = {(u.reference.image.name, u.to.tag or ""): u.to.digest for u in updates}
-    for (name, tag), found in find_digests(registries, tags).items():
-        if isinstance(found, RegistryError):
-            raise found
-        if found != tags[name, tag]:
-            raise StalePlan(f"{name}:{tag} was {tags[name, tag]} and is now {found}", hint=_MAKE_AGAIN)
+    lookups = Lookups({key: key[0].host for key in tags}, lambda key: registries.digest(*key))
+    for answers, _ in lookups.rounds():
+        for (name, tag), found in answers.items():
+            if (found or None) != tags[name, tag]:
+                raise StalePlan(f"{name}:{tag} was {tags[name, tag]} and is now {found}", hint=_MAKE_AGAIN)
 
 
 def _only(scanned: Scan) -> Scan:

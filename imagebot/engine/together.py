@@ -97,6 +97,6 @@ def _disagrees(update: Update, other: Scanned, others: Update | None) -> str:
         return f"it shares its tag with {name}, which {why}"
     if others.to.tag != update.to.tag:
         return f"it shares its tag with {name}, which would move to {others.to.tag}"
-    if update.source.digest and others.to.digest != update.to.digest:
+    if update.written.digest and others.to.digest != update.to.digest:
         return f"it shares its digest with {name}, which has another one"
     return ""

@@ -63,7 +63,7 @@ def summary(updates: Sequence[Update]) -> str:
     """The plain-text part of the commit message: one line per image and file, then why."""
     lines = [
         f"{clean(u.reference.path)}:{u.reference.line}: {u.reference.image.name} "
-        f"{written(u.source)} -> {written(_written_to(u))}"
+        f"{written(u.source)} -> {written(u.written)}"
         for u in updates
     ]
     return "\n".join([*lines, "", *(f"Why: {why}." for why in _reasons(updates))])
@@ -72,11 +72,6 @@ def summary(updates: Sequence[Update]) -> str:
 def written(pin: Pin) -> str:
     """A pin as one word: ``tag``, ``@digest`` or ``tag@digest``."""
     return f"{pin.tag or ''}{'@' + pin.digest if pin.digest else ''}"
-
-
-def _written_to(update: Update) -> Pin:
-    """What will stand in the file: the digest only where one is pinned already."""
-    return update.to if update.source.digest else Pin(update.to.tag, None)
 
 
 def _moves(updates: Sequence[Update]) -> list[tuple[str, Pin, Pin]]:

@@ -67,8 +67,7 @@ def targets(updates: Sequence[Update]) -> tuple[str, ...]:
     The digest counts only where one is pinned: a tag alone asks for the tag, whatever it holds.
     """
     wanted = {
-        f"{u.reference.path} {u.reference.image.name} {u.to.tag} {u.to.digest if u.source.digest else ''}"
-        for u in updates
+        f"{u.reference.path} {u.reference.image.name} {u.to.tag} {u.written.digest or ''}" for u in updates
     }
     return tuple(sorted(map(_short_hash, wanted))[:_LIST_LIMIT])
 

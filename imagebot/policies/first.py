@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from imagebot.descriptors.reference import Reference
 from imagebot.references.image import ImageName
 from imagebot.references.version import TagVersion
+
+_NO_NAME = re.compile(r"\A[^A-Za-z0-9]+|[^A-Za-z0-9._:-]+")
+"""What a name of an image may hold and that of a policy may not."""
 
 HEAD = """\
 # Policies of imagebot: which images may move, and how far.
@@ -46,9 +50,9 @@ def _unique_names(names: Sequence[ImageName]) -> dict[ImageName, str]:
     """The last part of the path as the policy's name, more of it where two would be called alike."""
     given: dict[ImageName, str] = {}
     for name in names:
-        parts = f"{name.host}/{name.path}".replace("[", "").replace("]", "").split("/")
-        choices = ["-".join(parts[-depth:]) for depth in range(1, len(parts) + 1)]
-        free = [choice[:63] for choice in choices if choice[:63] not in given.values()]
+        parts = f"{name.host}/{name.path}".split("/")
+        choices = [_NO_NAME.sub("", "-".join(parts[-depth:]))[:63] for depth in range(1, len(parts) + 1)]
+        free = [choice for choice in choices if choice and choice not in given.values()]
         given[name] = free[0] if free else f"image-{len(given) + 1}"
     return given
 

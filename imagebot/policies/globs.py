@@ -7,9 +7,10 @@ from fnmatch import translate
 from functools import lru_cache
 
 from imagebot.errors import InvalidReference
-from imagebot.references.image import DOCKER_HUB, ImageName
+from imagebot.references.image import CHART_SCHEMES, DOCKER_HUB, ImageName
+from imagebot.untrusted import without_secrets
 
-_ADDRESS = re.compile(r"\[[0-9A-Fa-f:]+\]")
+_ADDRESS = re.compile(r"(?:https?://)?\[[0-9A-Fa-f:]+\]")
 """A bracketed address at the beginning of a name; its brackets are no character class."""
 
 _WILD = re.compile(r"[*?\[]")
@@ -19,6 +20,7 @@ _TAG = re.compile(r":[^/\]]*$|@")
 def normalised_image_glob(glob: str) -> str:
     """The glob as it is compared with normalised names: ``nginx`` is ``docker.io/library/nginx``.
 
+    Charts of chart repositories are named by address: ``https://charts.example.com/*``.
     ``*`` matches across ``/``.
 
     Raises:
@@ -29,8 +31,11 @@ def normalised_image_glob(glob: str) -> str:
     host, slash, rest = glob.partition("/")
     if _TAG.search(rest if slash else ""):
         raise InvalidReference(
-            f"{glob!r} names a tag or digest", hint="which tags are allowed stands under `tags`"
+            f"{without_secrets(glob)!r} names a tag or digest",
+            hint="which tags are allowed stands under `tags`",
         )
+    if glob.startswith(CHART_SCHEMES):
+        return _lower_host(glob)
     if glob.startswith("*"):
         return glob
     if not slash:
@@ -38,6 +43,12 @@ def normalised_image_glob(glob: str) -> str:
     if "." in host or ":" in host or host == "localhost" or _WILD.search(host):
         return glob
     return f"{DOCKER_HUB}/{glob}"
+
+
+def _lower_host(address: str) -> str:
+    scheme, _, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.lower()}{slash}{path}"
 
 
 @lru_cache(maxsize=4096)

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from imagebot.descriptors.rules import Rule, Step, parse_path
 from imagebot.policies.checking import check
 from imagebot.policies.faults import Fault, InvalidConfiguration
 from imagebot.policies.globs import path_matcher
-from imagebot.policies.model import PolicyModel, TagsModel
+from imagebot.policies.model import PolicyModel, TagsModel, age
 from imagebot.policies.placed import Placed, Unreadable, Value, read_placed
 from imagebot.policies.policy import (
     Configuration,
     Environment,
     ForgeSettings,
+    Gates,
+    Keyless,
     Policy,
     RegistrySettings,
     Settings,
     TagRules,
+    Verification,
 )
-from imagebot.policies.settings_model import RuleModel, SettingsModel
+from imagebot.policies.settings_model import RegistryModel, RuleModel, SettingsModel
 from imagebot.references.ranges import Range
 
 
@@ -41,6 +44,7 @@ def load(
     *,
     settings_path: str = "imagebot.yaml",
     any_environment: bool = False,
+    paths: Container[str] | None = None,
 ) -> Configuration:
     """Load ``imagebot.yaml`` and policy files.
 
@@ -51,6 +55,8 @@ def load(
         settings_path: Which of them holds the settings; the others are policy files.
         any_environment: Take environments that the settings do not name: where only the tags of
             a policy matter, the settings may not be at hand.
+        paths: Files of the config repository; None if that is not at hand. A key that a policy verifies
+            signatures with must be one of them.
 
     Raises:
         InvalidConfiguration: With every fault of every file.
@@ -75,6 +81,8 @@ def load(
     faults += _same_names(entries)
     if not any_environment:
         faults += _unknown_environments(entries, settings.environments)
+    if paths is not None:
+        faults += _missing_keys(entries, paths)
     if faults:
         raise InvalidConfiguration(faults)
     return Configuration(_settings(settings), tuple(_policies(entries)))
@@ -151,6 +159,16 @@ def _unknown_environments(entries: Iterable[_Entry], known: Iterable[str]) -> It
             )
 
 
+def _missing_keys(entries: Iterable[_Entry], paths: Container[str]) -> Iterator[Fault]:
+    for entry in entries:
+        cosign = entry.model.verify.cosign if entry.model and entry.model.verify else None
+        for place, key in enumerate(cosign.keys if cosign else []):
+            if key not in paths:
+                where = ("policies", entry.place, "verify", "cosign", "keys", place)
+                hint = "name a file of the config repository, relative to its root"
+                yield entry.placed.fault(where, "policy-verify-key", f"there is no file {key!r}", hint=hint)
+
+
 def _policies(entries: Iterable[_Entry]) -> Iterator[Policy]:
     for entry in entries:
         if entry.model is not None:
@@ -162,9 +180,24 @@ def _policies(entries: Iterable[_Entry]) -> Iterator[Policy]:
                 tags=_rules(model.tags),
                 environments=tuple(model.environments),
                 paths=tuple(model.paths),
+                gates=_gates(model),
                 file=place.path,
                 line=place.line,
             )
+
+
+def _gates(model: PolicyModel) -> Gates:
+    cosign = model.verify.cosign if model.verify else None
+    return Gates(
+        min_age=age(model.min_age) if model.min_age is not None else None,
+        platforms=tuple(model.platforms),
+        verification=Verification(
+            keys=tuple(cosign.keys),
+            keyless=tuple(Keyless(found.identity, found.issuer) for found in cosign.keyless),
+        )
+        if cosign
+        else None,
+    )
 
 
 def _rules(model: TagsModel) -> TagRules:
@@ -193,10 +226,20 @@ def _settings(model: SettingsModel) -> Settings:
             repository=model.forge.repository,
         ),
         base=model.base,
-        registries=tuple(
-            (host, RegistrySettings(plain_http=r.plain_http, ca=r.ca)) for host, r in model.registries.items()
-        ),
+        registries=tuple((host, _registry(r)) for host, r in model.registries.items()),
         rules=tuple(_rule(rule) for rule in model.descriptors),
+    )
+
+
+def _registry(model: RegistryModel) -> RegistrySettings:
+    return RegistrySettings(
+        plain_http=model.plain_http,
+        ca=model.ca,
+        tls_verify=model.tls_verify,
+        mirror=model.mirror,
+        token_servers=tuple(model.token_servers),
+        parallel=model.parallel,
+        per_second=model.requests_per_second,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any, Literal, NoReturn, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -18,6 +19,7 @@ from imagebot.policies.globs import normalised_image_glob, path_fault
 from imagebot.references.ranges import InvalidRange, Range
 
 POLICY_NAME = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,62}"
+_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
 ENVIRONMENT_NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
 
 
@@ -185,6 +187,62 @@ class TagsModel(Model):
             )
 
 
+def _age(text: str) -> str:
+    if not age(text):
+        hint = "write a number and a unit, such as 90m, 72h, 3d or 2w"
+        fault("policy-min-age", f"{text!r} is no length of time between 1m and 10 years", hint=hint)
+    return text
+
+
+def age(text: str) -> timedelta:
+    """The length of time that a text such as ``72h`` or ``1d12h`` stands for; zero if it is none."""
+    if not re.fullmatch(r"(?:[0-9]{1,6}[mhdw])+", text, re.ASCII):
+        return timedelta()
+    found = timedelta(
+        minutes=sum(int(number) * _MINUTES[unit] for number, unit in re.findall(r"([0-9]+)([mhdw])", text))
+    )
+    return found if found <= timedelta(days=3653) else timedelta()
+
+
+def _platform(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9.]+)?", text, re.ASCII):
+        hint = "write os/architecture or os/architecture/variant, such as linux/arm64"
+        fault("policy-platform", f"{text!r} is no platform", hint=hint)
+    return text
+
+
+class KeylessModel(Model):
+    """A signature without a key."""
+
+    identity: str = Field(min_length=1, description="Identity in the certificate: a URL or e-mail address.")
+    issuer: str = Field(min_length=1, description="Who vouched for it, such as an OpenID Connect issuer.")
+
+
+class CosignModel(Model):
+    """Signatures that cosign makes."""
+
+    keys: list[PathGlob] = Field([], description="PEM files of public keys; one good signature is enough.")
+    keyless: list[KeylessModel] = Field(
+        [], description="Identities of Sigstore certificates; needs imagebot[sigstore]."
+    )
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if not self.keys and not self.keyless:
+            fault(
+                "policy-verify",
+                "`cosign` names neither keys nor identities",
+                hint="write `keys: [cosign.pub]`",
+            )
+        return self
+
+
+class VerifyModel(Model):
+    """Signatures that an image must have."""
+
+    cosign: CosignModel = Field(description="Signatures that cosign makes.")
+
+
 class PolicyModel(Model):
     """One policy."""
 
@@ -199,15 +257,16 @@ class PolicyModel(Model):
         [], description="Globs relative to the root of the repository; default: everywhere."
     )
     tags: TagsModel = Field(TagsModel(), description="Which tags are allowed, and how they are ordered.")
-    min_age: Annotated[str | None, not_yet("min-age")] = Field(
-        None, alias="min-age", description="Not supported yet."
+    min_age: Annotated[str, AfterValidator(_age)] | None = Field(
+        None,
+        alias="min-age",
+        description="How long an image must have been out, such as 72h or 3d: since the registry's push time "
+        "where it tells one, else since imagebot saw it first.",
     )
-    platforms: Annotated[list[str] | None, not_yet("platforms")] = Field(
-        None, description="Not supported yet."
+    platforms: list[Annotated[str, AfterValidator(_platform)]] = Field(
+        [], description="Platforms that an image must be built for, such as linux/amd64."
     )
-    verify: Annotated[dict[str, Any] | None, not_yet("verify")] = Field(
-        None, description="Not supported yet."
-    )
+    verify: VerifyModel | None = Field(None, description="Signatures that an image must have.")
     pin: Annotated[Literal["keep", "tag", "digest", "tag+digest"], only(["keep"], "pin")] = Field(
         "keep",
         description="keep: what is pinned stays pinned, what is not stays so. Others are not supported yet.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from imagebot.descriptors.rules import Rule
@@ -44,6 +45,42 @@ class TagRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Keyless:
+    """Who may have signed without a key: the identity in the certificate, and who vouched for it."""
+
+    identity: str
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Which signatures a policy believes; one good one is enough.
+
+    Attributes:
+        keys: PEM files of public keys, relative to the root of the config repository.
+        keyless: Identities of Sigstore certificates.
+    """
+
+    keys: tuple[str, ...] = ()
+    keyless: tuple[Keyless, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """What must be shown of an image before its tag is proposed.
+
+    Attributes:
+        min_age: How long it must have been out.
+        platforms: ``os/architecture[/variant]``, all of which it must run on.
+        verification: Which signatures are believed; None asks for none.
+    """
+
+    min_age: timedelta | None = None
+    platforms: tuple[str, ...] = ()
+    verification: Verification | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One rule of a policy file.
 
@@ -52,6 +89,7 @@ class Policy:
         images: Globs on normalised names.
         environments: Names of environments; empty means everywhere.
         paths: Globs relative to the root of the config repository; empty means everywhere.
+        gates: What must be shown of an image before it is proposed.
         file: Policy file it stands in, relative to the folder that was loaded.
         line: 1-based line where it begins.
     """
@@ -61,6 +99,7 @@ class Policy:
     tags: TagRules
     environments: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    gates: Gates = Gates()
     file: str = ""
     line: int = 0
 
@@ -89,10 +128,20 @@ class RegistrySettings:
     Attributes:
         plain_http: Speak HTTP instead of HTTPS.
         ca: Path of a PEM file with the certificate authority to trust, as written.
+        tls_verify: Whether the certificate must be one that is trusted.
+        mirror: ``host[:port][/path]`` that is asked in its place; files keep the name they have.
+        token_servers: Hosts on other domains that may be sent its credentials for a token.
+        parallel: Most requests under way at once; None for the host's own default.
+        per_second: Most requests begun each second; None for the host's own default.
     """
 
     plain_http: bool = False
     ca: str | None = None
+    tls_verify: bool = True
+    mirror: str | None = None
+    token_servers: tuple[str, ...] = ()
+    parallel: int | None = None
+    per_second: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import translate
+from types import MappingProxyType
 
 from imagebot.policies.policy import Selection, SelectionStep, TagRules, Verdict
-from imagebot.references.image import is_tag
+from imagebot.references.image import is_version
 from imagebot.references.version import TagVersion
 from imagebot.untrusted import clean
 
 STEPS: tuple[SelectionStep, ...] = ("major", "minor", "patch")
 
-CHOICES = frozenset({"prereleases", "range", "max-step"})
+CHOICES = frozenset({"prereleases", "range", "max-step", "min-age", "platforms", "verify"})
 """Rules that a team chose for versions that are comparable; the other rules say "another kind of tag"."""
 
 DATE_DIGITS = 5
@@ -39,10 +40,43 @@ class _Judged:
     rejection: Verdict | None
 
 
-def select(rules: TagRules, tags: Iterable[str], current: str | None) -> Selection:
-    """Judge every tag and select the newest one that every rule lets through.
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Every tag judged by the rules of a policy, before anything is known of the images behind them.
 
-    The outcome does not depend on the order of the tags, and no older version is ever selected.
+    Attributes:
+        accepted: Tags that every rule lets through, newest first.
+    """
+
+    accepted: tuple[str, ...]
+    _current: str | None
+    _deployed: TagVersion | None
+    _judged: tuple[_Judged, ...]
+
+    def selection(self, rejected: Mapping[str, Verdict] = MappingProxyType({})) -> Selection:
+        """The newest accepted tag, and a verdict for every tag.
+
+        Args:
+            rejected: Verdicts on accepted tags whose images turned out not to be what the policy asks for.
+        """
+        judged = [
+            replace(item, rejection=rejected[item.tag]) if item.tag in rejected else item
+            for item in self._judged
+        ]
+        accepted = [item for item in judged if item.rejection is None]
+        accepted.sort(key=_age, reverse=True)
+        newest = accepted[0] if accepted else None
+        moves = newest is not None and newest.tag != self._current and self._deployed is not None
+        return Selection(
+            selected=newest.tag if newest else None,
+            candidates=(*_praise(accepted, self._current), *_newest_first(judged)),
+            step=_step(self._deployed, newest.version) if moves and newest else None,
+            passed_over=tuple(_passed_over(judged, newest)) if newest else (),
+        )
+
+
+def rank(rules: TagRules, tags: Iterable[str], current: str | None) -> Ranking:
+    """Judge every tag; the outcome does not depend on their order, and nothing older is ever accepted.
 
     Args:
         rules: Rules with ``order: semver``.
@@ -57,21 +91,18 @@ def select(rules: TagRules, tags: Iterable[str], current: str | None) -> Selecti
     else:
         judge = _Judge(rules, ignored, deployed)
         judged = [_judged(judge, tag, current) for tag in sorted(set(tags))]
-    accepted = [item for item in judged if item.rejection is None]
-    accepted.sort(key=_age, reverse=True)
-    newest = accepted[0] if accepted else None
-    moves = newest is not None and newest.tag != current and deployed is not None
-    return Selection(
-        selected=newest.tag if newest else None,
-        candidates=(*_praise(accepted, current), *_newest_first(judged)),
-        step=_step(deployed, newest.version) if moves and newest else None,
-        passed_over=tuple(_passed_over(judged, newest)) if newest else (),
-    )
+    accepted = sorted((item for item in judged if item.rejection is None), key=_age, reverse=True)
+    return Ranking(tuple(item.tag for item in accepted), current, deployed, tuple(judged))
+
+
+def select(rules: TagRules, tags: Iterable[str], current: str | None) -> Selection:
+    """Judge every tag and select the newest one that every rule lets through."""
+    return rank(rules, tags, current).selection()
 
 
 def _judged(judge: _Judge, tag: str, current: str | None) -> _Judged:
     """Ask one rule after the other; the first that objects decides."""
-    if not is_tag(tag):
+    if not is_version(tag):
         return _Judged(tag, None, _rejected(tag, "tag", "not a valid tag"))
     glob = next((glob for glob, regex in judge.ignored if regex.match(tag)), None)
     if glob is not None:

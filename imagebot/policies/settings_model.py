@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from imagebot.descriptors.rules import InvalidPath, parse_path
 from imagebot.errors import InvalidReference
-from imagebot.policies.model import ENVIRONMENT_NAME, Model, PathGlob, fault, not_yet, only
+from imagebot.policies.model import ENVIRONMENT_NAME, Model, PathGlob, fault, only
 from imagebot.references.image import ImageName
 
 
@@ -53,6 +53,35 @@ class ForgeModel(Model):
     )
 
 
+_HOST_HINT = "write host or host:port, such as registry.internal:5000; Docker Hub is docker.io"
+
+
+def _is_host(text: str) -> bool:
+    """Whether a text is what references name a registry by."""
+    try:
+        return ImageName.parse(f"{text}/x").host == text
+    except InvalidReference:
+        return False
+
+
+def _host(text: str) -> str:
+    if not _is_host(text):
+        fault("settings-registry-host", f"{text!r} is no host", hint=_HOST_HINT)
+    return text
+
+
+def _mirror(text: str) -> str:
+    host = text.partition("/")[0]
+    try:
+        named = ImageName.parse(f"{text}/x")
+    except InvalidReference:
+        named = None
+    if not _is_host(host) or named is None or str(named) != f"{text}/x":
+        hint = "write host[:port][/path], without https://, such as mirror.internal/hub"
+        fault("settings-registry-mirror", f"{text!r} is no place to look images up", hint=hint)
+    return text
+
+
 class RegistryModel(Model):
     """How to speak to a registry host."""
 
@@ -60,9 +89,31 @@ class RegistryModel(Model):
     ca: str | None = Field(
         None, description="PEM file of the certificate authority to trust, relative to the root."
     )
-    mirror: Annotated[str | None, not_yet("mirror", "settings")] = Field(
-        None, description="Not supported yet."
+    tls_verify: bool = Field(
+        True,  # noqa: FBT003 - the default of a field
+        alias="tls-verify",
+        description="Whether its certificate must be one that is trusted; `ca` is the better way out.",
     )
+    mirror: Annotated[str, AfterValidator(_mirror)] | None = Field(
+        None,
+        description="host[:port][/path] that is asked in its place; files keep the name they have.",
+    )
+    token_servers: list[Annotated[str, AfterValidator(_host)]] = Field(
+        [],
+        alias="token-servers",
+        description="Hosts on other domains that may be sent its credentials for a token.",
+    )
+    parallel: int | None = Field(None, ge=1, le=64, description="Most requests under way at once.")
+    requests_per_second: float | int | None = Field(
+        None, alias="requests-per-second", gt=0, le=10_000, description="Most requests begun in a second."
+    )
+
+
+def _hosts(found: dict[str, RegistryModel]) -> dict[str, RegistryModel]:
+    for host in found:
+        if not _is_host(host):
+            fault("settings-registry-host", f"{host!r} is no host", hint=_HOST_HINT, at=host)
+    return found
 
 
 def _environment_names(found: dict[str, EnvironmentModel]) -> dict[str, EnvironmentModel]:
@@ -139,7 +190,7 @@ class SettingsModel(Model):
         min_length=1,
         description="Branch that pull requests go to. Default: the remote's default branch.",
     )
-    registries: dict[str, RegistryModel] = Field(
+    registries: Annotated[dict[str, RegistryModel], AfterValidator(_hosts)] = Field(
         {}, description="How to speak to registry hosts, by host and port."
     )
     descriptors: list[RuleModel] = Field(

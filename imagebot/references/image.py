@@ -1,6 +1,7 @@
 r"""Image references: the grammar and the normalisation of ``distribution/reference``.
 
 Sources: https://github.com/distribution/reference (``regexp.go``, ``reference.go``, ``normalize.go``).
+A Helm chart of a repository that is no registry is named by its address: ``https://host/path/chart:version``.
 All classes are spelled out in ASCII and matched to the last character: ``$`` would let a final newline
 through and ``\w`` would let letters of every script through.
 """
@@ -12,9 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from imagebot.errors import InvalidReference
-from imagebot.untrusted import clean
+from imagebot.untrusted import clean, without_secrets
 
 DOCKER_HUB = "docker.io"
+CHART_SCHEMES = ("https://", "http://")
+"""How the address of a chart begins whose repository is no registry."""
 PATH_LIMIT = 255
 _SHOWN = 200
 
@@ -22,7 +25,11 @@ _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _LABEL = r"(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])"
 _HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[A-Fa-f0-9:]+\])(?::[0-9]+)?")
 _PATH = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
+_SEGMENT = r"(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+"
+_CHART = re.compile(rf"(https?)://({_HOST.pattern})/({_SEGMENT}(?:/{_SEGMENT})*)")
+"""An address whose path holds only what RFC 3986 calls unreserved, so that it is written in one way."""
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_VERSION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}")
 _DIGEST = re.compile(r"sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128}")
 _IMAGE_ID = re.compile(r"[a-f0-9]{64}")
 
@@ -34,13 +41,16 @@ class ImageName:
     Attributes:
         host: Registry host with optional port, ``docker.io`` for Docker Hub.
         path: Repository path on that host, ``library/`` included on Docker Hub.
+        scheme: Empty for a repository of a registry; ``https`` or ``http`` for a chart of a chart
+            repository, whose path is that of the repository with the chart's name behind it.
     """
 
     host: str
     path: str
+    scheme: str = ""
 
     def __str__(self) -> str:
-        return f"{self.host}/{self.path}"
+        return f"{self.scheme}://{self.host}/{self.path}" if self.scheme else f"{self.host}/{self.path}"
 
     @classmethod
     def parse(cls, text: str) -> ImageName:
@@ -61,7 +71,8 @@ class ImageReference:
 
     Attributes:
         name: Normalised repository name.
-        tag: Tag, or None where none is written; never defaulted to ``latest``.
+        tag: Tag, or None where none is written; never defaulted to ``latest``. Of a chart of a chart
+            repository, its version, which may hold ``+``.
         digest: ``sha256:<64 hex>`` or ``sha512:<128 hex>``, or None.
     """
 
@@ -76,10 +87,12 @@ class ImageReference:
 
     @classmethod
     def parse(cls, text: str) -> ImageReference:
-        """Parse ``[host[:port]/]path[:tag][@digest]`` and normalise its name.
+        """Parse ``[host[:port]/]path[:tag][@digest]``, or the address of a chart, and normalise its name.
 
         >>> str(ImageReference.parse("nginx:1.27"))
         'docker.io/library/nginx:1.27'
+        >>> str(ImageReference.parse("https://Charts.example.com/stable/web:1.2.3"))
+        'https://charts.example.com/stable/web:1.2.3'
 
         Raises:
             InvalidReference: If the text is no reference, with the part that is wrong.
@@ -91,10 +104,13 @@ class ImageReference:
         """Normalise a reference whose parts are known.
 
         Raises:
-            InvalidReference: If its name is none.
+            InvalidReference: If its name is none, or a chart of a chart repository has a digest.
         """
+        name = _normalised(text[slice(*found.name)])
+        if name.scheme and found.digest:
+            raise _invalid(text, "a chart repository has no digests to ask for")
         return cls(
-            _normalised(text[slice(*found.name)]),
+            name,
             text[slice(*found.tag)] if found.tag else None,
             text[slice(*found.digest)] if found.digest else None,
         )
@@ -125,7 +141,8 @@ def parts(text: str) -> Parts:
     digest = (at + 1, len(text)) if at >= 0 else None
     if name_end == 0:
         raise _invalid(text, "it names no repository")
-    if tag and not is_tag(text[slice(*tag)]):
+    is_legal = is_version if text.startswith(CHART_SCHEMES) else is_tag
+    if tag and not is_legal(text[slice(*tag)]):
         raise _invalid(text, "the tag is not one: letters, digits, `_`, `.` and `-`, at most 128")
     if digest and not is_digest(text[slice(*digest)]):
         raise _invalid(text, "the digest is not `sha256:` and 64, or `sha512:` and 128 lower-case hex digits")
@@ -135,6 +152,11 @@ def parts(text: str) -> Parts:
 def is_tag(text: str) -> bool:
     """Whether a text is a legal tag."""
     return _TAG.fullmatch(text) is not None
+
+
+def is_version(text: str) -> bool:
+    """Whether a text is a legal tag, or may be the version of a chart, which can hold ``+`` besides."""
+    return _VERSION.fullmatch(text) is not None
 
 
 def is_digest(text: str) -> bool:
@@ -148,6 +170,8 @@ def _normalised(name: str) -> ImageName:
     text = name
     if _IMAGE_ID.fullmatch(name):
         raise _invalid(text, "64 hex digits are an image id, not a name")
+    if name.startswith(CHART_SCHEMES):
+        return _chart(name)
     host, path = _split(name)
     if host == DOCKER_HUB and "/" not in path:
         path = f"library/{path}"
@@ -159,6 +183,16 @@ def _normalised(name: str) -> ImageName:
     if len(path) > PATH_LIMIT:
         raise _invalid(text, f"the repository path is longer than {PATH_LIMIT} characters")
     return ImageName(host, path)
+
+
+def _chart(address: str) -> ImageName:
+    found = _CHART.fullmatch(address)
+    if found is None or len(found[3]) > PATH_LIMIT:
+        raise _invalid(
+            address,
+            "the address of a chart is https://host[:port]/path/chart, without credentials and escapes",
+        )
+    return ImageName(found[2].lower(), found[3], found[1])
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -175,6 +209,6 @@ def _looks_like_host(component: str) -> bool:
 
 def _invalid(text: str, why: str) -> InvalidReference:
     return InvalidReference(
-        f"{clean(text, _SHOWN)!r} is not an image reference: {why}",
+        f"{clean(without_secrets(text), _SHOWN)!r} is not an image reference: {why}",
         hint="write [host[:port]/]path[:tag][@digest], such as ghcr.io/acme/web:1.4.2",
     )

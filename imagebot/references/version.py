@@ -1,7 +1,8 @@
 """Versions as image tags write them: SemVer, and the lenient forms around it.
 
-``[v]N[.N[.N[.N]]][pre-release][suffix]``. Precedence follows SemVer 2.0.0 (https://semver.org, item 11)
-for release and pre-release; then the numbers of the suffix; the text itself breaks the last tie.
+``[v]N[.N[.N[.N]]][pre-release][suffix][+build]``. Precedence follows SemVer 2.0.0 (https://semver.org, items
+10 and 11) for release and pre-release; a build, which versions of charts have and tags cannot, has none; then
+the numbers of the suffix; the text itself breaks the last tie.
 """
 
 from __future__ import annotations
@@ -25,8 +26,7 @@ DIGITS = 40
 
 _VERSION = re.compile(
     rf"(?P<prefix>[vV]?)(?P<release>[0-9]{{1,{DIGITS}}}(?:\.[0-9]{{1,{DIGITS}}}){{0,{COMPONENTS - 1}}})"
-    r"(?P<rest>(?![0-9.]).*|)",
-    re.DOTALL,
+    r"(?P<rest>(?![0-9.])[^+]*|)(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
 )
 _WORDS = "|".join(sorted(PRERELEASE_WORDS, key=len, reverse=True))
 _LETTERS = "|".join(PRERELEASE_LETTERS)

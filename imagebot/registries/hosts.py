@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from imagebot.errors import RegistryUnreachable
+from imagebot.errors import RegistryProtocol, RegistryUnreachable
 from imagebot.policies.policy import RegistrySettings
+from imagebot.references.image import ImageName
 
 DOCKER_HUB = "docker.io"
 HUB_API = "registry-1.docker.io"
@@ -23,11 +24,15 @@ class Endpoint:
         host: As references name it.
         base: ``https://host[:port]`` without a final slash.
         ca: PEM file of the authority to trust, or None for the system's.
+        tls_verify: Whether its certificate must be one that is trusted.
+        realms: Hosts on other domains that may be sent its credentials for a token.
     """
 
     host: str
     base: str
     ca: str | None = None
+    tls_verify: bool = True
+    realms: tuple[str, ...] = ()
 
     @property
     def plain(self) -> bool:
@@ -35,18 +40,43 @@ class Endpoint:
         return self.base.startswith("http://")
 
 
-def endpoint(host: str, settings: Mapping[str, RegistrySettings]) -> Endpoint:
+def endpoint(host: str, settings: Mapping[str, RegistrySettings], *, scheme: str = "") -> Endpoint:
     """The API of a host: loopback addresses over plain HTTP, as Docker does, all others over HTTPS.
+
+    Args:
+        host: As references name it.
+        settings: How to speak to hosts.
+        scheme: The one that a reference names itself, as those of classic chart repositories do.
 
     Raises:
         RegistryUnreachable: If the host is none, though references may spell it, such as ``[:]``.
+        RegistryProtocol: If a reference wants plain HTTP where the settings do not.
     """
     if not hostname(host):
         raise RegistryUnreachable(f"{host} is no address of a registry")
     own = settings.get(host, RegistrySettings())
-    api = HUB_API if host == DOCKER_HUB else host
-    scheme = "http" if own.plain_http or is_loopback(hostname(host)) else "https"
-    return Endpoint(host, f"{scheme}://{api}", own.ca)
+    usual = "http" if own.plain_http or is_loopback(hostname(host)) else "https"
+    if scheme == "http" and usual == "https":
+        raise RegistryProtocol(
+            f"http://{host} is not asked: over plain HTTP anybody between can change the answer",
+            hint=f'write https://, or set registries: {{"{host}": {{plain-http: true}}}} in imagebot.yaml',
+        )
+    scheme = scheme or usual
+    return Endpoint(host, f"{scheme}://{api_host(host)}", own.ca, own.tls_verify, own.token_servers)
+
+
+def api_host(host: str) -> str:
+    """The host and port at which the API of a registry is."""
+    return HUB_API if host == DOCKER_HUB else host
+
+
+def located(name: ImageName, settings: Mapping[str, RegistrySettings]) -> ImageName:
+    """Where a repository is looked up: at its host's mirror, if there is one."""
+    mirror = settings.get(name.host, RegistrySettings()).mirror
+    if mirror is None or name.scheme:
+        return name
+    host, _, path = mirror.partition("/")
+    return ImageName(host, f"{path}/{name.path}" if path else name.path)
 
 
 def hostname(host: str) -> str:
@@ -68,8 +98,8 @@ def is_address(name: str) -> bool:
     return _address(name) is not None
 
 
-def is_forbidden_realm(name: str) -> bool:
-    """Whether an address can never be a token server: it belongs to this machine or its cloud."""
+def is_forbidden_address(name: str) -> bool:
+    """Whether a host can never be meant: it belongs to this machine or its cloud."""
     address = _address(name)
     if address is None:
         return f".{name.rstrip('.')}".endswith((".localhost", ".metadata.google.internal"))

@@ -1,24 +1,32 @@
-"""Bounded HTTP to registries: sizes counted, redirects refused, failures mapped to ours."""
+"""Bounded, polite HTTP to registries: sizes counted, turns taken, redirects refused, failures named."""
 
 from __future__ import annotations
 
-import email.utils
-import random
-import re
 import ssl
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections import defaultdict
+from collections.abc import Mapping
+from threading import Lock
 from urllib.parse import urlsplit
 
 import httpx
 import stamina
 
 from imagebot import __version__
-from imagebot.errors import ConfigError, RegistryLimited, RegistryProtocol, RegistryUnreachable
+from imagebot.errors import (
+    ConfigError,
+    RegistryError,
+    RegistryLimited,
+    RegistryProtocol,
+    RegistryUnreachable,
+)
+from imagebot.registries.answer import Answer, secrets_of, without
+from imagebot.registries.circuit import Circuit
+from imagebot.registries.clock import Clock
+from imagebot.registries.failures import NEXT_RUN, Passing, mapped
 from imagebot.registries.hosts import Endpoint, hostname, is_loopback
+from imagebot.registries.manners import KNOWN, Manners, Turns
+from imagebot.registries.rate_limit import RateLimit, rate_limit
+from imagebot.registries.retry_after import wait_s
 from imagebot.untrusted import clean
 
 CONNECT_S = 10.0
@@ -28,51 +36,45 @@ BODY_S = 60.0
 
 CONNECTIONS = 64
 ATTEMPTS = 3
-LONGEST_WAIT_S = 20.0
-"""A host that asks to wait longer is left for the next run, so that it never delays the others."""
+IDEMPOTENT = frozenset({"GET", "HEAD"})
 
 stamina.instrumentation.set_on_retry_hooks([])  # it would log every retry with its error to stderr
 
-ERROR_BODY = 64 * 1024
 HEADERS = {"User-Agent": f"imagebot/{__version__}", "Accept-Encoding": "identity"}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A response, read whole within its bound."""
+class _Host:
+    """What is known of one server that is asked."""
 
-    status: int
-    headers: httpx.Headers
-    body: bytes
-
-    def message(self) -> str:
-        """What the server says went wrong, made safe to show."""
-        text = self.body[:ERROR_BODY].decode("utf-8", "replace")
-        found = re.search(r'"message"\s*:\s*"((?:[^"\\]|\\.)*)"', text)
-        return clean(found[1] if found else text, 200)
-
-
-class _Again(Exception):  # noqa: N818 - steers the retries
-    """Worth another attempt, perhaps after the time that the server asked for."""
-
-    def __init__(self, error: Exception, wait_s: float | None = None) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.wait_s = wait_s
+    def __init__(self, manners: Manners, clock: Clock) -> None:
+        self.circuit = Circuit(clock)
+        self.turns = Turns(manners, clock)
+        self.limit: RateLimit | None = None
 
 
 class Http:
-    """A pool of connections for each host; safe to use from several threads.
+    """A pool of connections for each registry; safe to use from several threads.
 
     Args:
         timeout_s: Seconds without a byte after which a server is given up.
-        clock: Seconds that only grow.
+        clock: Tells the time, and waits.
+        manners: How servers can be asked, by host and port; those of ``KNOWN`` else.
     """
 
-    def __init__(self, *, timeout_s: float = READ_S, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        timeout_s: float = READ_S,
+        clock: Clock | None = None,
+        manners: Mapping[str, Manners] | None = None,
+    ) -> None:
         self._timeout = httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
-        self._clock = clock
+        self._clock = clock or Clock()
+        self._manners = {**KNOWN, **(manners or {})}
+        self._lock = Lock()
         self._clients: dict[Endpoint, httpx.Client] = {}
+        self._hosts: dict[str, _Host] = {}
+        self._warned: defaultdict[str, set[str]] = defaultdict(set)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -80,11 +82,11 @@ class Http:
             client.close()
 
     def knows(self, endpoint: Endpoint) -> bool:
-        """Whether a host has its pool."""
+        """Whether a registry has its pool."""
         return endpoint in self._clients
 
     def prepare(self, endpoint: Endpoint, verify: ssl.SSLContext) -> None:
-        """Make the pool of a host: its own, so that a host that hangs takes no connection from another.
+        """Make the pool of a registry: its own, so that one that hangs takes no connection from another.
 
         Raises:
             ConfigError: If the environment names a proxy that cannot be used.
@@ -105,6 +107,15 @@ class Http:
                 id="environment-proxy",
             ) from None  # the address may hold a password
 
+    def limit(self, endpoint: Endpoint) -> RateLimit | None:
+        """What a registry last said is left of its rate limit."""
+        known = self._hosts.get(urlsplit(endpoint.base).netloc)
+        return known.limit if known else None
+
+    def warnings(self) -> Mapping[str, frozenset[str]]:
+        """What registries warned of (``Warning: 299``), by host: to be shown, never obeyed."""
+        return {host: frozenset(texts) for host, texts in self._warned.items()}
+
     def send(
         self,
         endpoint: Endpoint,
@@ -115,7 +126,7 @@ class Http:
         limit: int,
         form: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send a request, again after a passing failure: every question here can be asked twice.
+        """Send a request; a GET or HEAD again after a passing failure.
 
         Args:
             endpoint: The registry on whose behalf it is sent.
@@ -126,37 +137,59 @@ class Http:
             form: Fields of a POST.
 
         Raises:
-            RegistryUnreachable: No answer, or 5xx, after the retries.
+            RegistryUnreachable: No answer, or 5xx, after the retries; or a host that is left alone because
+                it gave none to others.
             RegistryLimited: 429 after the retries, or with a longer wait than is waited for.
             RegistryProtocol: A body over the limit, or compressed although nobody asked; or no URL.
         """
         where = clean(urlsplit(url).netloc, 80)
-        with _mapped(endpoint, where):
+        host = self._host(urlsplit(url).netloc)
+        with mapped(endpoint, where):
             request = httpx.Request(method, url, headers={**HEADERS, **headers}, data=form)
+        secrets = tuple(secrets_of(request.headers.get("authorization", ""), form or {}))
         try:
             for attempt in stamina.retry_context(
-                on=_wait, attempts=ATTEMPTS, wait_initial=0.2, wait_max=LONGEST_WAIT_S
+                on=Passing, attempts=ATTEMPTS if method in IDEMPOTENT else 1, wait_initial=0.2, wait_max=10.0
             ):
                 with attempt:
-                    return self._once(endpoint, request, where, limit)
-        except _Again as again:
-            raise again.error from again
+                    answer = self._in_turn(endpoint, host, request, where, limit)
+                    return _judged(self._clock, host, where, _shown(answer, secrets))
+        except Passing as failure:
+            raise failure.error from failure
         raise AssertionError("the retries end with an answer or an error")
 
+    def _host(self, netloc: str) -> _Host:
+        with self._lock:
+            if netloc not in self._hosts:
+                self._hosts[netloc] = _Host(self._manners.get(netloc, Manners()), self._clock)
+            return self._hosts[netloc]
+
+    def _in_turn(
+        self, endpoint: Endpoint, host: _Host, request: httpx.Request, where: str, limit: int
+    ) -> Answer:
+        with host.turns.turn():
+            if why := host.circuit.refusal():
+                raise RegistryUnreachable(why, hint=NEXT_RUN)
+            try:
+                answer = self._once(endpoint, request, where, limit)
+            except Passing as failure:
+                if failure.silent:
+                    host.circuit.failed(f"{failure.error.message}; it is left alone for a while")
+                raise
+        host.circuit.answered()
+        host.limit = rate_limit(answer.headers) or host.limit
+        for text in answer.headers.get_list("warning"):
+            if text.startswith("299"):
+                self._warned[where].add(clean(text[3:].strip(' -"'), 200))
+        return answer
+
     def _once(self, endpoint: Endpoint, request: httpx.Request, where: str, limit: int) -> Answer:
-        with _mapped(endpoint, where):
+        with mapped(endpoint, where):
             response = self._clients[endpoint].send(request, stream=True)
             try:
-                body = self._bounded(response, where, limit)
+                return Answer(response.status_code, response.headers, self._bounded(response, where, limit))
             finally:
                 response.close()
-        answer = Answer(response.status_code, response.headers, body)
-        if answer.status == 429:
-            raise _Again(_limited(endpoint, answer), _retry_after(answer))
-        if answer.status >= 500:
-            message = f"{endpoint.host} answered {answer.status}: {answer.message() or 'no reason given'}"
-            raise _Again(RegistryUnreachable(message, hint="the next run tries again"))
-        return answer
 
     def _bounded(self, response: httpx.Response, where: str, limit: int) -> bytes:
         """The body, counted and timed while it arrives.
@@ -165,82 +198,40 @@ class Http:
         """
         if response.headers.get("content-encoding", "identity").lower() != "identity":
             raise RegistryProtocol(f"{where} sent a compressed answer that nobody asked for")
-        parts, size, deadline = [], 0, self._clock() + BODY_S
+        parts, size, deadline = [], 0, self._clock.seconds() + BODY_S
         for chunk in response.iter_raw():
             size += len(chunk)
             if size > limit:
                 raise RegistryProtocol(f"{where} sent an answer of more than {limit} bytes")
-            if self._clock() > deadline:
+            if self._clock.seconds() > deadline:
                 raise RegistryUnreachable(f"{where} did not finish its answer in {BODY_S:.0f} seconds")
             parts.append(chunk)
         return b"".join(parts)
 
 
-def _wait(error: Exception) -> bool | float:
-    """Whether to try again, and after how many seconds."""
-    if not isinstance(error, _Again):
-        return False
-    if error.wait_s is None:
-        return True
-    return error.wait_s + random.uniform(0, 0.5) if error.wait_s <= LONGEST_WAIT_S else False  # noqa: S311 - jitter
+def _shown(answer: Answer, secrets: tuple[bytes, ...]) -> Answer:
+    """An error without our secrets in it: its text goes into messages."""
+    if answer.status < 400 or not secrets:
+        return answer
+    return Answer(answer.status, answer.headers, without(secrets, answer.body))
 
 
-def _retry_after(answer: Answer) -> float | None:
-    """Seconds to wait: ``Retry-After`` as seconds or a date; a date that is past says nothing."""
-    text = answer.headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdecimal():
-        return float(text[:9])
-    try:
-        when = email.utils.parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    # an HTTP date is UTC, whatever zone is written beside it
-    seconds = (when.replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds()
-    return seconds if seconds > 0 else None
+def _judged(clock: Clock, host: _Host, where: str, answer: Answer) -> Answer:
+    """An answer, unless it says to come back later."""
+    if answer.status == 429:
+        error = _limited(where, answer)
+        # a wait that was asked for counts for every thread; without one the retries' own waits do
+        if seconds := wait_s(answer.headers, answer.body[:4096].decode("utf-8", "replace"), clock.now()):
+            host.turns.close(seconds, error.message)
+        raise Passing(error)
+    if answer.status >= 500:
+        message = f"{where} answered {answer.status}: {answer.message() or 'no reason given'}"
+        raise Passing(RegistryUnreachable(message, hint=NEXT_RUN))
+    return answer
 
 
-def _limited(endpoint: Endpoint, answer: Answer) -> RegistryLimited:
+def _limited(where: str, answer: Answer) -> RegistryError:
     return RegistryLimited(
-        f"{endpoint.host} limits the rate: {answer.message() or 'no reason given'}",
-        hint="the next run tries again; log in for a higher limit",
+        f"{where} limits the rate: {answer.message() or 'no reason given'}",
+        hint=f"{NEXT_RUN}; log in for a higher limit",
     )
-
-
-@contextmanager
-def _mapped(endpoint: Endpoint, where: str) -> Iterator[None]:
-    """Turn the client's failures into ours, with the likely cause."""
-    try:
-        yield
-    except httpx.ConnectError as error:
-        raise _Again(
-            RegistryUnreachable(
-                f"cannot connect to {where}: {_cause(error)}", hint=_connect_hint(endpoint, error)
-            )
-        ) from error
-    except httpx.TimeoutException as error:
-        raise _Again(
-            RegistryUnreachable(f"{where} did not answer in time", hint="the next run tries again")
-        ) from error
-    except (httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError):
-        # the cause would quote the header that could not be sent, which may be a secret
-        raise RegistryProtocol(f"{endpoint.host} led to a request that cannot be sent") from None
-    except httpx.HTTPError as error:
-        raise _Again(
-            RegistryUnreachable(
-                f"the connection to {where} broke: {_cause(error)}", hint="the next run tries again"
-            )
-        ) from error
-
-
-def _cause(error: Exception) -> str:
-    return clean(re.sub(r"\[Errno -?\d+\]\s*", "", str(error)), 200) or "no reason given"
-
-
-def _connect_hint(endpoint: Endpoint, error: Exception) -> str:
-    text = str(error).lower()
-    if "wrong_version_number" in text or "wrong version number" in text:
-        wanted = f'{{"{endpoint.host}": {{plain-http: true}}}}'
-        return f"it speaks plain HTTP: set registries: {wanted} in imagebot.yaml"
-    if "certificate" in text:
-        return f'set registries: {{"{endpoint.host}": {{ca: FILE}}}} in imagebot.yaml'
-    return "check that the registry is up and the name is right"

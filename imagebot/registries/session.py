@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from threading import Lock
 from urllib.parse import urlsplit
 
 from imagebot.errors import RegistryDenied, RegistryNotFound, RegistryProtocol
 from imagebot.references.image import ImageName
+from imagebot.registries.addresses import refusal
+from imagebot.registries.answer import Answer
 from imagebot.registries.challenge import Challenge, challenges
-from imagebot.registries.docker_config import Credentials, Found
+from imagebot.registries.credential import Found
+from imagebot.registries.credentials import Credentials
 from imagebot.registries.hosts import Endpoint
-from imagebot.registries.http import Answer, Http
+from imagebot.registries.http import Http
 from imagebot.registries.tokens import Tokens, basic, grant_for
 from imagebot.registries.urls import origin, resolved
 from imagebot.untrusted import clean
 
-ATTEMPTS = 3
-"""Without credentials, with an answer to the challenge, and once more if a scope was asked for on top."""
+ATTEMPTS = 4
+"""By the way in that is known, without credentials, with an answer to the challenge, and once more if a scope
+was asked for on top."""
 
-REDIRECTS = 3
+REDIRECTS = 5
+ANONYMOUS = "anonymous"
 _PREFERRED = ("bearer", "basic")
 
 
@@ -31,6 +36,8 @@ class Question:
     Attributes:
         what: The repository or tag it is about, for messages.
         limit: Most bytes of a body to read.
+        conditions: Headers that make it conditional, by who asks: what one is shown is no other's.
+        abroad: Whether the answer may lie on another host, as blobs do; it is told nothing of us.
     """
 
     endpoint: Endpoint
@@ -40,24 +47,38 @@ class Question:
     headers: Mapping[str, str]
     limit: int
     what: str
+    conditions: Callable[[str], Mapping[str, str]] = lambda _: {}
+    abroad: bool = False
 
 
 class Session:
     """Sends questions; begins without credentials and answers what is asked for.
 
     Sending them up front would show them to servers that want none, and some refuse a credential that is
-    not needed.
+    not needed. A host that asked for them once is expected to ask for them in its other repositories too.
+
+    Args:
+        salt: Makes the fingerprints of credentials, which tell who asks.
     """
 
-    def __init__(self, http: Http, tokens: Tokens, credentials: Credentials) -> None:
+    def __init__(self, http: Http, tokens: Tokens, credentials: Credentials, salt: bytes = b"") -> None:
         self._http = http
         self._tokens = tokens
         self._credentials = credentials
+        self._salt = salt
         self._lock = Lock()
         self._ways: dict[ImageName, Challenge] = {}
+        self._habits: dict[str, Challenge] = {}
+
+    def who(self, name: ImageName) -> str:
+        """Who asks about a repository, as far as is known: a word for caches that reveals no secret."""
+        if self._way(name) is None:
+            return ANONYMOUS
+        credential = self._credentials.find(name).credential
+        return credential.identity(self._salt) if credential else ANONYMOUS
 
     def send(self, question: Question) -> Answer:
-        """Send a question; the answer has status 200, or one that the caller must judge (400, 405 ...).
+        """Send a question; the answer has status 200 or 304, or one that the caller must judge (400 ...).
 
         After a HEAD the caller judges 403 and 404 too.
 
@@ -66,65 +87,94 @@ class Session:
             RegistryNotFound: If the repository or tag is not there, or not visible.
             RegistryError: For every other failure.
         """
-        way = self._ways.get(question.name)
+        way = self._way(question.name)
         known = way is not None
         found: Found | None = None
         for attempt in range(ATTEMPTS):
             found = found or (self._credentials.find(question.name) if way else None)
-            extra = (
-                self._authorization(question, way, found, fresh=known and attempt == 1)
-                if way and found
-                else {}
-            )
-            answer = self._follow(question, extra)
+            extra: dict[str, str] = {}
+            if way and found:
+                extra, note = self._authorization(question, way, found, fresh=known and attempt == 1)
+                found = _noted(found, note)
+            who = found.credential.identity(self._salt) if found and found.credential else ANONYMOUS
+            answer = self._follow(question, {**extra, **question.conditions(who)})
+            if answer.status == 403 and known and attempt == 0:
+                way, found = None, None  # some refuse a credential that is not needed, and say nothing else
+                continue
             if answer.status != 401:
                 return _judged(question, answer, found, way)
             offered = _best(question, answer, found)
             if way is not None and (not known or attempt > 0) and _same(way, offered):
                 break
             way = offered
-            with self._lock:
-                self._ways[question.name] = offered
+            self._remember(question.name, offered)
         raise _denied(question, found, answer.message() or "unauthorized", way)
+
+    def _way(self, name: ImageName) -> Challenge | None:
+        """How to get in to a repository, if it said so, or if its host did for another."""
+        with self._lock:
+            if name in self._ways:
+                return self._ways[name]
+            habit = self._habits.get(name.host)
+        if habit is None:
+            return None
+        scope = habit.parameters.get("scope")
+        wanted = {"scope": f"repository:{name.path}:pull"} if scope else {}
+        return replace(habit, parameters={**habit.parameters, **wanted})
+
+    def _remember(self, name: ImageName, offered: Challenge) -> None:
+        """Keep a way in; what it asks of this repository alone is expected of the others."""
+        scope = offered.parameters.get("scope")
+        with self._lock:
+            self._ways[name] = offered
+            if scope in {None, f"repository:{name.path}:pull"}:
+                self._habits[name.host] = offered
 
     def _authorization(
         self, question: Question, way: Challenge, found: Found, *, fresh: bool
-    ) -> dict[str, str]:
-        """The header that answers a challenge."""
+    ) -> tuple[dict[str, str], str]:
+        """The header that answers a challenge, and why it says less of us than the credential would."""
         credential = found.credential
         if credential and credential.registry_token:
-            return {"Authorization": f"Bearer {credential.registry_token}"}
+            return {"Authorization": f"Bearer {credential.registry_token}"}, ""
         if way.scheme == "basic":
             if credential is None or not credential.password:
                 raise _denied(question, found, "it wants a user name and password")
-            return {"Authorization": basic(credential)}
+            return {"Authorization": basic(credential)}, ""
         grant, note = grant_for(question.endpoint, question.url, way, question.name.path, credential)
         if grant is None:
             raise _denied(question, found, note)
         try:
-            return {"Authorization": f"Bearer {self._tokens.token(grant, fresh=fresh)}"}
+            token = self._tokens.token(grant, fresh=fresh)
         except RegistryDenied as error:
-            why = f"{error.message}{'; ' + note if note else ''}"
-            raise _denied(question, found, why, way) from error
+            raise _denied(question, _noted(found, note), error.message, way) from error
+        return {"Authorization": f"Bearer {token.value}"}, note or token.note
 
     def _follow(self, question: Question, extra: Mapping[str, str]) -> Answer:
-        """Send, and follow redirects on the registry's own origin; another one gets nothing from us."""
-        url = question.url
+        """Send, and follow redirects; away from the registry's own origin nothing of us goes along."""
+        url, headers = question.url, {**question.headers, **extra}
         for _ in range(REDIRECTS + 1):
             answer = self._http.send(
-                question.endpoint,
-                question.method,
-                url,
-                headers={**question.headers, **extra},
-                limit=question.limit,
+                question.endpoint, question.method, url, headers=headers, limit=question.limit
             )
-            if answer.status not in {301, 302, 307, 308}:
+            if answer.status not in {301, 302, 303, 307, 308}:
                 return answer
             target = resolved(url, answer.headers.get("location", ""))
-            if target is None or origin(target) != origin(urlsplit(url)):
-                raise RegistryProtocol(f"{question.endpoint.host} redirects {question.what} to another host")
+            if target is None:
+                raise RegistryProtocol(f"{question.endpoint.host} redirects {question.what} to no address")
+            if origin(target) != origin(urlsplit(url)):
+                _check_abroad(question, target.geturl())
+                headers = {"Accept": "*/*"}
             url = target.geturl()
         raise RegistryProtocol(f"{question.endpoint.host} redirects {question.what} in circles")
+
+
+def _check_abroad(question: Question, url: str) -> None:
+    """Raise unless an answer may lie on another host, and on this one."""
+    if not question.abroad:
+        raise RegistryProtocol(f"{question.endpoint.host} redirects {question.what} to another host")
+    if why := refusal(question.endpoint, urlsplit(url)):
+        raise RegistryProtocol(f"{question.endpoint.host} redirects {question.what}, and {why}")
 
 
 def _best(question: Question, answer: Answer, found: Found | None) -> Challenge:
@@ -136,6 +186,11 @@ def _best(question: Question, answer: Answer, found: Found | None) -> Challenge:
                 return challenge
     schemes = clean(", ".join(challenge.scheme for challenge in offered), 80) or "none"
     raise _denied(question, found, f"it offers no way in that is known here ({schemes})")
+
+
+def _noted(found: Found, note: str) -> Found:
+    """An outcome that also says what became of the credential; said once, however often it is tried."""
+    return found if not note or note in found.reason else replace(found, reason=f"{found.reason}, but {note}")
 
 
 def _same(one: Challenge, other: Challenge) -> bool:

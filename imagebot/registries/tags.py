@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from imagebot.errors import RegistryProtocol
 from imagebot.references.image import ImageName, is_digest, is_tag
+from imagebot.registries.answer import Answer
+from imagebot.registries.cache import Cache
+from imagebot.registries.conditional import Conditional
 from imagebot.registries.hosts import Endpoint
-from imagebot.registries.http import Answer
+from imagebot.registries.links import next_link
 from imagebot.registries.session import Question, Session
 from imagebot.registries.urls import origin, resolved
 
@@ -25,23 +30,43 @@ PAGE_BYTES = 8 * 1024 * 1024
 PAGES = 2000
 TAGS = 250_000
 
-_LINK = re.compile(r'<(?P<url>[^<>]*)>(?P<parameters>(?:\s*;\s*[^,;="]+(?:="[^"]*"|=[^,;"]*)?)*)')
-_NEXT = re.compile(r';\s*rel\s*=\s*(?:"[^"]*\bnext\b[^"]*"|next)\s*(?:;|$)', re.IGNORECASE)
+_ARTIFACTORY = {"x-jfrog-version", "x-artifactory-id"}
 _ATTACHED = re.compile(r"sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
 """Tags under which signatures and the like are kept beside an image."""
 
 
-def list_tags(session: Session, endpoint: Endpoint, name: ImageName) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page of a list.
+
+    Attributes:
+        tags: As served, without what is no text.
+        next: URL of the next page, empty on the last.
+    """
+
+    tags: tuple[str, ...]
+    next: str
+
+    def packed(self) -> bytes:
+        return json.dumps([self.next, *self.tags]).encode()
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> _Page:
+        next_url, *tags = json.loads(packed)
+        return cls(tuple(tags), next_url)
+
+
+def list_tags(session: Session, endpoint: Endpoint, name: ImageName, cache: Cache) -> tuple[str, ...]:
     """All tags of a repository, sorted, without duplicates, signatures and digests.
 
     Raises:
         RegistryError: If the list cannot be had whole.
     """
     listed: set[str] = set()
-    for page in _pages(session, endpoint, name):
-        if page and listed.issuperset(page):
+    for page in _pages(session, endpoint, name, cache):
+        if page.tags and listed.issuperset(page.tags):
             raise _incomplete(name, "a page brings nothing new")
-        listed.update(page)
+        listed.update(page.tags)
         if len(listed) > TAGS:
             raise _incomplete(name, f"it has more than {TAGS} tags")
     return tuple(sorted(filter(_is_own_tag, listed)))
@@ -51,27 +76,49 @@ def _is_own_tag(text: str) -> bool:
     return is_tag(text) and not is_digest(text) and not _ATTACHED.fullmatch(text)
 
 
-def _pages(session: Session, endpoint: Endpoint, name: ImageName) -> Iterator[list[str]]:
+def _pages(session: Session, endpoint: Endpoint, name: ImageName, cache: Cache) -> Iterator[_Page]:
+    ask = partial(_page, session, endpoint, name, cache)
     first = f"{endpoint.base}/v2/{name.path}/tags/list"
-    answer = _page(session, endpoint, name, f"{first}?n={PAGE_SIZE}")
-    if answer.status in {400, 405}:  # a server that wants a smaller page, and says so in its own way
-        answer = _page(session, endpoint, name, first)
+    # a server that wants a smaller page says so in its own way
+    page = ask(f"{first}?n={PAGE_SIZE}", or_else=frozenset({400, 405})) or ask(first)
     seen = {first}
     for _ in range(PAGES):
-        yield _tags(name, answer)
-        url = _next(name, first, answer)
-        if url is None:
+        if page is None:
             return
-        if url in seen:
+        yield page
+        if not page.next:
+            return
+        if page.next in seen:
             raise _incomplete(name, "its pages lead in circles")
-        seen.add(url)
-        answer = _page(session, endpoint, name, url)
+        seen.add(page.next)
+        page = ask(page.next)
     raise _incomplete(name, f"it has more than {PAGES} pages")
 
 
-def _page(session: Session, endpoint: Endpoint, name: ImageName, url: str) -> Answer:
-    question = Question(endpoint, name, "GET", url, {"Accept": "application/json"}, PAGE_BYTES, str(name))
-    return session.send(question)
+def _page(
+    session: Session,
+    endpoint: Endpoint,
+    name: ImageName,
+    cache: Cache,
+    url: str,
+    *,
+    or_else: frozenset[int] = frozenset(),
+) -> _Page | None:
+    """A page, from the cache if the server says that it still holds; None for the statuses that may be."""
+    known = Conditional(cache, f"GET {url}")
+    accept = {"Accept": "application/json"}
+    question = Question(
+        endpoint, name, "GET", url, accept, PAGE_BYTES, str(name), conditions=known.conditions
+    )
+    answer = session.send(question)
+    if answer.status in or_else:
+        return None
+    if (before := known.before(answer)) is not None:
+        return _Page.unpacked(before)
+    first = f"{endpoint.base}/v2/{name.path}/tags/list"
+    page = _Page(tuple(_tags(name, answer)), _next(name, first, answer))
+    known.keep(answer, page.packed())
+    return page
 
 
 def _tags(name: ImageName, answer: Answer) -> list[str]:
@@ -90,23 +137,20 @@ def _tags(name: ImageName, answer: Answer) -> list[str]:
     return [tag for tag in tags or [] if isinstance(tag, str)]
 
 
-def _next(name: ImageName, first: str, answer: Answer) -> str | None:
-    """The next page (RFC 8288), which must lie on the same host and path."""
-    target = _linked(answer.headers.get_list("link"))
-    if target is None:
-        return None
+def _next(name: ImageName, first: str, answer: Answer) -> str:
+    """The next page (RFC 8288), which must lie on the same host and path; only its query is ever used.
+
+    Nexus puts a prefix before the path (nexus-public#1011); Artifactory leaves the virtual repository out of
+    it (RTFACT-18971), and what remains looks like another repository.
+    """
+    target = next_link(answer)
+    if not target:
+        return ""
     here, there = urlsplit(first), resolved(first, target)
-    if there is None or origin(there) != origin(here) or there.path != here.path:
+    alike = there and origin(there) == origin(here) and there.path.endswith(here.path)
+    if there is None or not (alike or _ARTIFACTORY & answer.headers.keys()):
         raise _incomplete(name, "its next page lies elsewhere")
-    return there.geturl()
-
-
-def _linked(headers: Iterable[str]) -> str | None:
-    for header in headers:
-        for link in _LINK.finditer(header):
-            if _NEXT.search(link["parameters"]):
-                return link["url"]
-    return None
+    return here._replace(query=there.query).geturl()
 
 
 def _incomplete(name: ImageName, why: str) -> RegistryProtocol:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from threading import Lock
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from imagebot.errors import RegistryDenied, RegistryProtocol
+from imagebot.errors import RegistryDenied, RegistryLimited, RegistryProtocol, RegistryUnreachable
+from imagebot.registries.addresses import refusal
+from imagebot.registries.answer import Answer
 from imagebot.registries.challenge import Challenge
-from imagebot.registries.docker_config import Credential
+from imagebot.registries.clock import Clock
+from imagebot.registries.credential import Credential
 from imagebot.registries.hosts import Endpoint
-from imagebot.registries.http import Answer, Http
-from imagebot.registries.realms import may_see_credentials, refusal
+from imagebot.registries.http import Http
+from imagebot.registries.lasting import Lasting
+from imagebot.registries.realms import may_see_credentials
 from imagebot.registries.urls import resolved
 from imagebot.untrusted import clean
 
@@ -34,18 +36,32 @@ class Grant:
     scopes: tuple[str, ...]
     credential: Credential | None
 
+    @property
+    def server(self) -> str:
+        """Who gives it, for messages."""
+        return f"the token server {clean(urlsplit(self.realm).netloc, 80)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token, and what must be known of it if a registry refuses it.
+
+    Attributes:
+        note: Why it allows less than the credential might; empty if nothing is to be said.
+    """
+
+    value: str = field(repr=False)
+    note: str = ""
+
 
 class Tokens:
     """A cache of tokens; each is fetched once, however many threads want it."""
 
-    def __init__(self, http: Http, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, http: Http, clock: Clock | None = None) -> None:
         self._http = http
-        self._clock = clock
-        self._lock = Lock()
-        self._locks: dict[Grant, Lock] = {}
-        self._kept: dict[Grant, tuple[str, float]] = {}
+        self._kept: Lasting[Grant, Token] = Lasting((clock or Clock()).seconds)
 
-    def token(self, grant: Grant, *, fresh: bool = False) -> str:
+    def token(self, grant: Grant, *, fresh: bool = False) -> Token:
         """A token for a grant.
 
         Args:
@@ -54,27 +70,29 @@ class Tokens:
 
         Raises:
             RegistryDenied: If the token server refuses.
+            RegistryLimited: If it limits the rate.
+            RegistryUnreachable: If it cannot be reached.
             RegistryProtocol: If its answer is none.
         """
-        with self._lock:
-            lock = self._locks.setdefault(grant, Lock())
-        with lock:
-            kept = self._kept.get(grant)
-            if kept and not fresh and self._clock() < kept[1]:
-                return kept[0]
-            received = self._clock()
-            answer = self._ask(grant)
-            value, lasts_s = _read(grant, answer)
-            self._kept[grant] = (value, received + max(lasts_s, SHORTEST_S) - EARLY_S)
-            return value
+        return self._kept(grant, lambda: self._fetched(grant), fresh=fresh)
 
-    def _ask(self, grant: Grant) -> Answer:
+    def _fetched(self, grant: Grant) -> tuple[Token, float]:
+        """A token, and the seconds it may be kept."""
+        answer, note = self._ask(grant)
+        value, lasts_s = _read(grant, answer, note)
+        return Token(value, note), max(lasts_s, SHORTEST_S) - EARLY_S
+
+    def _ask(self, grant: Grant) -> tuple[Answer, str]:
+        """The token server's answer; an older one knows no POST, and is asked as if there were no token."""
         credential = grant.credential
-        if credential and credential.identity_token:
-            answer = self._post(grant, credential)
-            if answer.status not in {404, 405}:
-                return answer
-        return self._get(grant, credential)
+        if credential is None or not credential.identity_token:
+            return self._get(grant, credential), ""
+        answer = self._post(grant, credential)
+        if answer.status not in {404, 405}:
+            return answer, ""
+        without = "with the password" if credential.password else "without credentials"
+        note = f"{grant.server} takes no identity token ({answer.status}), so it was asked {without}"
+        return self._get(grant, credential), note
 
     def _get(self, grant: Grant, credential: Credential | None) -> Answer:
         parts = urlsplit(grant.realm)
@@ -85,7 +103,7 @@ class Tokens:
         ]
         url = parts._replace(query=urlencode([(k, v) for k, v in query if v])).geturl()
         headers = {"Authorization": basic(credential)} if credential and credential.password else {}
-        return self._http.send(grant.endpoint, "GET", url, headers=headers, limit=BODY_LIMIT)
+        return self._send(grant, "GET", url, headers)
 
     def _post(self, grant: Grant, credential: Credential) -> Answer:
         form = {
@@ -95,7 +113,24 @@ class Tokens:
             "scope": " ".join(grant.scopes),
             "refresh_token": credential.identity_token,
         }
-        return self._http.send(grant.endpoint, "POST", grant.realm, headers={}, limit=BODY_LIMIT, form=form)
+        return self._send(grant, "POST", grant.realm, {}, form)
+
+    def _send(
+        self,
+        grant: Grant,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send; a failure that is put down to the registry is the token server's own."""
+        try:
+            return self._http.send(grant.endpoint, method, url, headers=headers, limit=BODY_LIMIT, form=form)
+        except (RegistryLimited, RegistryUnreachable) as error:
+            told = error.message.removeprefix(f"{clean(urlsplit(grant.realm).netloc, 80)} ")
+            if told == error.message:
+                raise
+            raise type(error)(f"{grant.server} {told}", hint=error.hint, id=error.id) from error
 
 
 def basic(credential: Credential) -> str:
@@ -111,7 +146,7 @@ def grant_for(
     if realm is None:
         return None, "the token server it names is no address"
     if why := refusal(endpoint, realm):
-        return None, why
+        return None, f"the token server it names is not asked: {why}"
     if credential is not None and not may_see_credentials(endpoint, realm):
         credential = None
         why = f"its token server {clean(realm.netloc, 80)} is on another domain, so it got no credentials"
@@ -120,26 +155,24 @@ def grant_for(
     return Grant(endpoint, realm.geturl(), service, tuple(scope.split()), credential), why
 
 
-def _read(grant: Grant, answer: Answer) -> tuple[str, int]:
+def _read(grant: Grant, answer: Answer, note: str) -> tuple[str, int]:
     """Token and seconds it lasts. ``issued_at`` is left unread: clocks differ, receipt is ours."""
-    where = clean(urlsplit(grant.realm).netloc, 80)
     if answer.status in {400, 401, 403, 404}:
-        raise RegistryDenied(
-            f"the token server {where} refused ({answer.status}): {answer.message() or 'no reason given'}"
-        )
-    content = _json(answer, where)
+        why = answer.message() or "no reason given"
+        raise RegistryDenied(f"{grant.server} refused ({answer.status}): {why}{'; ' + note if note else ''}")
+    content = _json(grant, answer)
     value = content.get("token") or content.get("access_token")
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():
-        raise RegistryProtocol(f"the token server {where} gave no token")
+        raise RegistryProtocol(f"{grant.server} gave no token")
     lasts = content.get("expires_in")
     return value, lasts if isinstance(lasts, int) else SHORTEST_S
 
 
-def _json(answer: Answer, where: str) -> Mapping[str, object]:
+def _json(grant: Grant, answer: Answer) -> Mapping[str, object]:
     try:
         content = json.loads(answer.body)
     except (ValueError, RecursionError):
         content = None
     if answer.status != 200 or not isinstance(content, dict):
-        raise RegistryProtocol(f"the token server {where} answered {answer.status} without a token")
+        raise RegistryProtocol(f"{grant.server} answered {answer.status} without a token")
     return content

@@ -22,7 +22,7 @@ class Authorities:
 
     def __init__(self, read: Callable[[str], bytes] | None) -> None:
         self._read = read
-        self._known: dict[str | None, ssl.SSLContext] = {}
+        self._known: dict[tuple[str | None, bool], ssl.SSLContext] = {}
 
     def of(self, endpoint: Endpoint) -> ssl.SSLContext:
         """The authorities of a host: the public ones, the system's, and the one of the settings.
@@ -30,12 +30,16 @@ class Authorities:
         Raises:
             ConfigError: If the settings or the environment name a file that cannot be used.
         """
-        if endpoint.ca not in self._known:
+        key = (endpoint.ca, endpoint.tls_verify)
+        if key not in self._known:
             trust = _public()
             if endpoint.ca is not None:
                 self._add(trust, endpoint, endpoint.ca)
-            self._known[endpoint.ca] = trust
-        return self._known[endpoint.ca]
+            if not endpoint.tls_verify:
+                trust.check_hostname = False
+                trust.verify_mode = ssl.CERT_NONE
+            self._known[key] = trust
+        return self._known[key]
 
     def _add(self, trust: ssl.SSLContext, endpoint: Endpoint, path: str) -> None:
         try:

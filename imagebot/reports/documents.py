@@ -6,11 +6,13 @@ Every document has ``format_version``: an addition raises its minor part, anythi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from imagebot.descriptors.reference import Skipped
     from imagebot.errors import ImagebotError
+    from imagebot.evidence import Evidence
     from imagebot.plan import (
         Explanation,
         Failure,
@@ -120,12 +122,36 @@ def _explanation(explanation: Explanation) -> Document:
         policy=subject.policy.name,
         current=subject.current,
         why=subject.why,
+        held=explanation.doubt or None,
         references=[_place(item) for item in subject.places],
     )
     for candidate in document["candidates"]:
-        candidate["digest"] = explanation.digests.get(candidate["tag"])
-        candidate["created"] = None
+        candidate.update(_evidence(explanation.evidence.get(candidate["tag"])))
     return document
+
+
+def _evidence(evidence: Evidence | None) -> Document:
+    """What was gathered of an image; null where nobody asked or nobody knows."""
+    described = evidence.described if evidence else None
+    signature = evidence.signature if evidence else None
+    return {
+        "digest": evidence.digest if evidence else None,
+        "created": _time(described.created if described else None),
+        "out_since": _time(evidence.out_since if evidence else None),
+        "out_since_source": evidence.out_says if evidence and evidence.out_since else None,
+        "platforms": _listed(evidence.platforms if evidence else None),
+        "labels": dict(described.labels) if described else None,
+        "signature": {"state": signature.state, "how": signature.how} if signature else None,
+    }
+
+
+def _time(when: datetime | None) -> str | None:
+    """RFC 3339, in UTC, whole seconds."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
+
+
+def _listed(items: Sequence[str] | None) -> list[str] | None:
+    return None if items is None else list(items)
 
 
 def _versioned(**fields: object) -> Document:
@@ -176,7 +202,9 @@ def _update(update: Update) -> Document:
         "from": _pin(update.source),
         "to": _pin(update.to),
         "step": update.step,
+        "pins": update.pins,
         "proposal": update.proposal,
+        "evidence": _evidence(update.evidence),
         "why": update.why,
         "passed_over": [{"tag": v.tag, "reason": v.reason} for v in update.passed_over],
     }

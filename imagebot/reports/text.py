@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from imagebot.plan import Pin, short_digest
@@ -12,6 +12,7 @@ from imagebot.untrusted import clean
 if TYPE_CHECKING:
     from imagebot.descriptors.reference import Reference, Skipped
     from imagebot.errors import ImagebotError
+    from imagebot.evidence import Evidence
     from imagebot.plan import Explanation, Here, Outcome, Plan, Scan, Scanned, Update
     from imagebot.policies.policy import Selection
 
@@ -153,9 +154,21 @@ def explanation_text(explanation: Explanation, screen: Screen) -> str:
         f"{subject.name}, current tag {subject.current or 'none'}",
         f"  governed by: {subject.why}",
         *([f"  deployed at: {clean(places, 1000)}"] if places else []),
-        *(f"  digest of {tag}: {digest}" for tag, digest in explanation.digests.items()),
+        *(line for tag, found in explanation.evidence.items() for line in evidence_lines(tag, found)),
     ]
-    return selection_text(explanation.selection, screen, head="\n".join(head))
+    text = selection_text(explanation.selection, screen, head="\n".join(head))
+    return _join(text, f"Held: {clean(explanation.doubt, 500)}" if explanation.doubt else "")
+
+
+def evidence_lines(tag: str, evidence: Evidence) -> Iterator[str]:
+    """What was gathered of a candidate, a fact a line."""
+    yield f"  digest of {tag}: {evidence.digest}"
+    if evidence.out_since:
+        yield f"    out since {evidence.out_since:%Y-%m-%d %H:%M} UTC ({evidence.out_says})"
+    if evidence.platforms is not None:
+        yield f"    platforms: {clean(', '.join(evidence.platforms), 300) or 'none'}"
+    if evidence.signature is not None:
+        yield f"    signature {evidence.signature.state}: {clean(evidence.signature.how, 300)}"
 
 
 def error_text(error: ImagebotError) -> str:
@@ -195,13 +208,11 @@ def _written(reference: Reference, screen: Screen) -> str:
 
 
 def _update_row(update: Update) -> Row:
-    pinned = update.source.digest is not None
-    new = update.to if pinned else Pin(update.to.tag, None)
     return [
         Cell(update.scanned.environment or "-"),
         Cell(_place(update.reference)),
         Cell(str(update.reference.image.name), "bold"),
-        Cell(f"{pin_text(update.source)} → {pin_text(new)}"),
+        Cell(f"{pin_text(update.source)} → {pin_text(update.written)}"),
         Cell(update.step, STEP_STYLE.get(update.step, "")),
         Cell(f"policy {update.scanned.policy.name}" if update.scanned.policy else "", "dim"),
     ]

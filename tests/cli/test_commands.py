@@ -127,11 +127,27 @@ def test_plan_lists_a_repository_once_and_asks_for_one_digest(team: Team, imageb
     team.push(web="1.5.0 1.6.0")
     before = len(team.registry.requests)
 
-    imagebot("plan", str(team.clone))
+    outcome = imagebot("plan", str(team.clone), "-o", "json")
 
     asked = [f"{s.method} {s.path}" for s in team.registry.requests[before:]]
     assert asked.count("GET /v2/acme/web/tags/list") == 1
-    assert [a for a in asked if "acme/web/manifests" in a] == ["HEAD /v2/acme/web/manifests/1.6.0"]
+    digest = next(u for u in outcome.json["updates"] if u["image"].endswith("acme/web"))["to"]["digest"]
+    assert [a for a in asked if "acme/web/manifests" in a] == [
+        "HEAD /v2/acme/web/manifests/1.6.0",
+        f"GET /v2/acme/web/manifests/{digest}",
+    ]
+
+
+def test_a_second_plan_downloads_nothing_that_a_digest_names(team: Team, imagebot: Run) -> None:
+    team.push(web="1.5.0 1.6.0")
+    first = imagebot("plan", str(team.clone), "-o", "json")
+    before = len(team.registry.requests)
+
+    second = imagebot("plan", str(team.clone), "-o", "json")
+
+    assert second.json["updates"] == first.json["updates"] != []
+    asked = [(s.method, s.status) for s in team.registry.requests[before:] if "tags/list" not in s.path]
+    assert set(asked) == {("HEAD", 304)}
 
 
 def test_a_held_reference_says_why(team: Team, imagebot: Run) -> None:

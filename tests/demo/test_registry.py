@@ -13,7 +13,8 @@ from imagebot.demo.images import DOCKER_MANIFEST, INDEX, MANIFEST
 from imagebot.demo.registry import EmbeddedRegistry
 from imagebot.references.image import ImageName
 from imagebot.registries.client import RegistryClient
-from imagebot.registries.docker_config import Credentials
+from imagebot.registries.credentials import Credentials
+from imagebot.registries.docker_config import DockerConfig
 from tests.registries.pushing import NO_TLS, begin_upload, docker_image
 
 ACCEPT = {"Accept": f"{INDEX}, {MANIFEST}"}
@@ -60,11 +61,14 @@ def test_tags_come_in_pages(page_size: int | None, asked: str, expected: list[li
 
 
 def test_the_client_follows_the_pages() -> None:
-    with EmbeddedRegistry(page_size=2) as registry, RegistryClient({}, Credentials({}, "none")) as client:
+    with (
+        EmbeddedRegistry(page_size=2) as registry,
+        RegistryClient({}, Credentials(DockerConfig({}, "none"))) as client,
+    ):
         for tag in "edcba":
             registry.push("acme/web", tag)
 
-        assert client.tags(ImageName(registry.host, "acme/web")) == ("a", "b", "c", "d", "e")
+        assert client.tags(ImageName(registry.host, "acme/web")).tags == ("a", "b", "c", "d", "e")
 
 
 @pytest.mark.parametrize("size", ["x", "-1", "1.5"])

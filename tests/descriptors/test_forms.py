@@ -13,6 +13,10 @@ POD = "apiVersion: v1\nkind: Pod\nspec: {{containers: [{{name: a, image: 'a/b:1'
 APP = "apiVersion: argoproj.io/v1alpha1\nkind: {}\nspec:\n"
 KUSTOMIZATION = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec:\n  path: {}\n  postBuild: {{substitute: {}}}\n"
 
+HELM_REPOSITORY = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {{name: p, namespace: f}}\nspec: {{url: '{}'}}\n"
+HELM_RELEASE = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: x, namespace: f}}\nspec: {{chart: {{spec: {{chart: web, version: {}, sourceRef: {{kind: HelmRepository, name: p}}}}}}}}\n"
+CHART_YAML = "name: x\ndependencies: [{{name: {}, version: {}, repository: '{}'}}]\n"
+
 
 def look(files: dict[str, str]) -> Found:
     return across(find(path, text.encode()) for path, text in files.items())
@@ -149,6 +153,47 @@ FOUND = {
         ["a.yaml:10 docker.io/a/yes:1.9", "a.yaml:9 docker.io/a/no:1.9"],
     ),
     "crossplane-chart": ({"a.yaml": "apiVersion: helm.crossplane.io/v1beta1\nkind: Release\nspec: {forProvider: {chart: {name: web, repository: 'oci://r.io/c', version: 1.0.0}}}\n"}, ["a.yaml:3 r.io/c/web:1.0.0"]),
+    "crossplane-chart-of-a-repository": (
+        {"a.yaml": "apiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nspec: {resources: [{base: {spec: {forProvider: {chart: {name: web, repository: 'https://c.io/s/', version: 1.0.0}}}}}]}\n"},
+        ["a.yaml:3 https://c.io/s/web:1.0.0"],
+    ),
+    "crossplane-git-of-something-else": ({"a.yaml": "apiVersion: meta.pkg.crossplane.io/v1\nkind: Configuration\nspec: {source: {name: web, repository: 'https://github.com/a/b', version: 1.0.0}}\n"}, []),
+    "argo-chart-of-a-repository": (
+        {"a.yaml": APP.format("Application") + "  source: {repoURL: 'https://C.io:8443/s/', chart: web, targetRevision: 1.0.0+up2}\n"},
+        ["a.yaml:4 https://c.io:8443/s/web:1.0.0+up2"],
+    ),
+    "argo-chart-of-an-element-and-a-repository": (
+        {"a.yaml": APP.format("ApplicationSet") + "  generators: [{list: {elements: [{version: 1.0.0+b}, {version: 1.x}]}}]\n  template: {spec: {source: {repoURL: https://c.io/s, chart: web, targetRevision: '{{version}}'}}}\n"},
+        ["a.yaml:4 https://c.io/s/web:1.0.0+b"],
+    ),
+    "argo-git": ({"a.yaml": APP.format("Application") + "  source: {repoURL: 'https://github.com/a/b', path: charts/web, targetRevision: 1.0.0}\n"}, []),
+    "flux-helm-repository-by-address": (
+        {"repo.yaml": HELM_REPOSITORY.format("https://c.io/s/"), "release.yaml": HELM_RELEASE.format("1.0.0+b")},
+        ["release.yaml:4 https://c.io/s/web:1.0.0+b"],
+    ),
+    "flux-build-in-a-registry": (
+        {"repo.yaml": HELM_REPOSITORY.format("oci://r.io/s"), "release.yaml": HELM_RELEASE.format("1.0.0+b")},
+        ["release.yaml:4 r.io/s/web:1.0.0_b"],
+    ),
+    "flux-helm-chart": (
+        {"repo.yaml": HELM_REPOSITORY.format("http://c.io"), "chart.yaml": "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmChart\nmetadata: {name: x, namespace: f}\nspec: {chart: web, version: 1.0.0, sourceRef: {kind: HelmRepository, name: p}}\n"},
+        ["chart.yaml:4 http://c.io/web:1.0.0"],
+    ),
+    "flux-artifact-is-no-chart": (
+        {"a.yaml": "apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nspec: {url: 'oci://r.io/a/m', ref: {tag: 1.0.0_b}}\n"},
+        ["a.yaml:3 r.io/a/m:1.0.0_b"],
+    ),
+    "requirements": ({"requirements.yaml": CHART_YAML.format("web", "1.0.0", "https://c.io/s")}, ["requirements.yaml:2 https://c.io/s/web:1.0.0"]),
+    "kustomize-chart-in-a-file-of-its-own": (
+        {"g.yaml": "apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: x}\nname: web\nrepo: https://c.io/s\nversion: 1.0.0\n"},
+        ["g.yaml:6 https://c.io/s/web:1.0.0"],
+    ),
+    "kustomize-nothing-but-a-chart": ({"kustomization.yaml": "helmCharts:\n- {name: web, repo: 'https://c.io/s', version: 1.0.0}\n"}, ["kustomization.yaml:2 https://c.io/s/web:1.0.0"]),
+    "helmfile-repositories": (
+        {"helmfile.yaml": "repositories: [{name: a, url: 'https://c.io/s/'}, {name: b, url: r.io/s, oci: true}, {name: c, url: 'oci://r.io/t'}]\nreleases:\n- {chart: a/web, version: 1.0.0}\n- {chart: b/x/web, version: 1.0.0+b}\n- {chart: c/web, version: 1.0.0}\n- {chart: d/web, version: 1.0.0}\n"},
+        ["helmfile.yaml:3 https://c.io/s/web:1.0.0", "helmfile.yaml:4 r.io/s/x/web:1.0.0_b", "helmfile.yaml:5 r.io/t/web:1.0.0"],
+    ),
+    "address-of-an-image": ({"a.yaml": "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: 'https://c.io/s/web:1.0.0'}]}\n"}, []),
     "helmfile-text": ({"helmfile.yaml": "releases:\n- name: a\n  chart: x/y\n  values:\n  - |\n    web: {image: 'acme/str:1'}\n"}, ["helmfile.yaml:6 docker.io/acme/str:1"]),
     "compose-around-a-service": (
         {"compose.yaml": "services:\n  a:\n    build:\n      args: {BASE_IMAGE: 'a/arg:1'}\n      additional_contexts: {b: 'docker-image://a/ctx:1'}\n      dockerfile_inline: |\n        FROM a/inl:1\n    volumes: [{type: image, source: 'a/vol:1'}]\n"},
@@ -187,6 +232,19 @@ SAID = {
     "bare-registry": ("values.yaml", "etcd: {imageRepository: registry.k8s.io, imageTag: 3.5.9-0}\n", [1]),
     "prose": ("a.yaml", "apiVersion: x/v1\nkind: X\nspec: {description: 'such as ghcr.io/a/b:1'}\n", []),
     "comment": ("a.yaml", "apiVersion: x/v1\nkind: X\n# ghcr.io/a/b:1\n", []),
+    "address-of-an-image": ("a.yaml", POD.format("").replace("a/b:1", "https://c.io/s/web:1.0.0"), [3]),
+    "range-of-a-chart": ("Chart.yaml", CHART_YAML.format("web", "^1.2", "https://c.io/s"), [2]),
+    "alias-of-a-repository": ("Chart.yaml", CHART_YAML.format("web", "1.0.0", "@acme"), [2]),
+    "other-alias-of-a-repository": ("Chart.yaml", CHART_YAML.format("web", "1.0.0", "alias:acme"), [2]),
+    "plugin-of-helm": ("Chart.yaml", CHART_YAML.format("web", "1.0.0", "s3://bucket/charts"), [2]),
+    "credentials-of-a-repository": ("Chart.yaml", CHART_YAML.format("web", "1.0.0", "https://me:hunter2@c.io/s"), [2]),
+    "credentials-of-another": ("Chart.yaml", CHART_YAML.format("web", "1.0.0", "git+https://me:hunter2@c.io/s"), [2]),
+    "query-of-a-repository": ("Chart.yaml", CHART_YAML.format("web", "1.0.0", "https://c.io/s?token=hunter2"), [2]),
+    "escape-of-a-repository": ("Chart.yaml", CHART_YAML.format("web", "1.0.0", "https://c.io/a%2Fb"), [2]),
+    "chart-by-path": ("Chart.yaml", CHART_YAML.format("a/web", "1.0.0", "https://c.io/s"), [2]),
+    "chart-without-a-name": ("Chart.yaml", CHART_YAML.format("", "1.0.0", "https://c.io/s"), [2]),
+    "template-of-a-repository": ("helmfile.yaml", "repositories: [{name: a, url: '{{ .Values.url }}'}]\nreleases: [{chart: a/web, version: 1.0.0}]\n", [2]),
+    "repository-of-flux-elsewhere": ("release.yaml", HELM_RELEASE.format("1.0.0"), [4]),
     "one-line-of-json": ("a.json", '{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"image":"a/{{ x }}:1"}]},"o":"' + "x" * 300 + '","b":"quay.io/a/b:2"}\n', [1, 1]),
 }  # fmt: skip
 
@@ -196,6 +254,7 @@ def test_what_is_not_moved_is_said(path: str, text: str, lines: list[int]) -> No
     found = look({path: text})
 
     assert [item.line for item in found.skipped] == lines
+    assert "hunter2" not in str(found.skipped)
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,25 @@ VALUES = b"a: 1\nimage: {repository: x/y, tag: v1}\nb: v1\n"
 PINNED = b"image: {repository: x/y, digest: sha256:" + b"a" * 64 + b"}\n"
 
 
+DIGEST = "sha256:" + "a" * 64
+WHOLE = b"kind: Pod\napiVersion: v1\nspec: {containers: [{name: a, image: 'x/y:v1'}, {name: b, image: x/z:v1}]} # x/y:v1\n"
+
+
 def change(content: bytes = VALUES, tag: str = "v2", path: str = "values.yaml") -> Change:
     return Change(find(path, content).references[0], tag=tag)
 
 
 def test_no_change_is_no_change() -> None:
     assert apply(VALUES, []) == VALUES
+
+
+def test_a_digest_is_written_behind_the_tag_of_a_whole_reference() -> None:
+    one, other = find("values.yaml", WHOLE).references
+
+    edited = apply(WHOLE, [Change(one, tag="v2", digest=DIGEST), Change(other, digest=DIGEST)])
+
+    expected = WHOLE.replace(b"'x/y:v1'", f"'x/y:v2@{DIGEST}'".encode())
+    assert edited == expected.replace(b"x/z:v1", f"x/z:v1@{DIGEST}".encode())
 
 
 @pytest.mark.parametrize(
@@ -38,13 +51,78 @@ def test_no_change_is_no_change() -> None:
         pytest.param(VALUES, [change(tag="sha256:" + "a" * 64)], "is no tag", id="digest-as-tag"),
         pytest.param(PINNED, [Change(find("values.yaml", PINNED).references[0], digest="v2")], "is no digest", id="tag-as-digest"),
         pytest.param(VALUES + b"c: {image: [}\n", [change()], "would break it|no longer holds", id="broken-file"),
-        pytest.param(VALUES, [Change(change().reference, digest="sha256:" + "a" * 64)], "no digest to replace", id="no-digest"),
+        pytest.param(VALUES, [Change(change().reference, digest=DIGEST)], "no place for a digest", id="digest-for-a-tag-alone"),
+        pytest.param(WHOLE, [Change(find("values.yaml", WHOLE).references[0], tag="v 2", digest=DIGEST)], "is no tag", id="no-tag-with-digest"),
+        pytest.param(WHOLE, [Change(find("values.yaml", WHOLE).references[0], digest="v2")], "is no digest", id="no-digest"),
         pytest.param(b"\xff", [change()], "not UTF-8", id="encoding"),
     ],
 )  # fmt: skip
 def test_an_edit_that_cannot_be_shown_is_refused(content: bytes, changes: list[Change], reason: str) -> None:
     with pytest.raises(EditError, match=f"values.yaml.*{reason}"):
         apply(content, changes)
+
+
+CHART = "dependencies: [{{name: web, repository: '{}', version: {}}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("repository", "version", "tag", "written"),
+    [
+        pytest.param("oci://r.io/s", "1.2.3+b.1", "1.2.4_b.2", "1.2.4+b.2", id="registry"),
+        pytest.param("oci://r.io/s", "1.2.3", "1.2.4_b.2", "1.2.4+b.2", id="registry-gains-a-build"),
+        pytest.param("oci://r.io/s", "1.2.3+b", "1.2.4", "1.2.4", id="registry-loses-a-build"),
+        pytest.param("oci://r.io/s", "'1.2.3+b'", "1.2.4_c", "'1.2.4+c'", id="registry-quoted"),
+        pytest.param("oci://r.io/s", "1.2.3_b", "1.2.4_c", "1.2.4_c", id="registry-as-its-author-writes-it"),
+        pytest.param("https://c.io/s", "1.2.3+b", "1.2.4+c", "1.2.4+c", id="repository"),
+        pytest.param("https://c.io/s", "v1.2.3", "v1.2.4+c", "v1.2.4+c", id="repository-gains-a-build"),
+    ],
+)
+def test_the_version_of_a_chart_is_written_as_helm_writes_it(
+    repository: str, version: str, tag: str, written: str
+) -> None:
+    content = CHART.format(repository, version).encode()
+
+    after = apply(content, [change(content, tag, "Chart.yaml")])
+
+    assert after == CHART.format(repository, written).encode()
+    assert find("Chart.yaml", after).references[0].image.tag == tag
+
+
+@pytest.mark.parametrize(
+    ("repository", "tag", "reason"),
+    [
+        pytest.param("oci://r.io/s", "1.2.4+b", "is no tag", id="plus-in-a-registry"),
+        pytest.param("oci://r.io/s", "1.2.4_b_c", "change which images are found", id="no-version"),
+        pytest.param("https://c.io/s", "1.x", "change which images are found", id="range"),
+        pytest.param("https://c.io/s", "1.2.4, x: y", "is no tag", id="injection"),
+    ],
+)
+def test_what_is_no_version_of_a_chart_is_not_written(repository: str, tag: str, reason: str) -> None:
+    content = CHART.format(repository, "1.2.3").encode()
+
+    with pytest.raises(EditError, match=reason):
+        apply(content, [change(content, tag, "Chart.yaml")])
+
+
+def test_the_plus_of_an_image_is_none_of_its_own() -> None:
+    """Only the versions of charts have another text than their tags."""
+    content = VALUES.replace(b"v1}", b"v1_b}")
+
+    assert apply(content, [change(content, "v2_b")]) == VALUES.replace(b"v1}", b"v2_b}")
+
+
+def test_a_version_whose_repository_stands_elsewhere_is_moved() -> None:
+    release = (
+        b"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {namespace: f}\n"
+        b"spec: {chart: {spec: {chart: web, version: 1.2.3+b, sourceRef: {kind: HelmRepository, name: p}}}}\n"
+    )
+    for url, tag in (("oci://r.io/s", "1.2.4_c"), ("https://c.io/s", "1.2.4+c")):
+        repository = f"apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {{name: p, namespace: f}}\nspec: {{url: {url}}}\n"
+        (reference,) = across(
+            [find("release.yaml", release), find("repo.yaml", repository.encode())]
+        ).references
+
+        assert apply(release, [Change(reference, tag=tag)]) == release.replace(b"1.2.3+b", b"1.2.4+c")
 
 
 def test_a_wrong_span_is_caught() -> None:

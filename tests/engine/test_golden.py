@@ -23,23 +23,25 @@ from imagebot.engine.planning import make_plan
 from imagebot.errors import RegistryError
 from imagebot.plan import Plan
 from imagebot.references.image import ImageName
+from imagebot.registries.protocol import Listing
 from imagebot.reports.documents import plan_document
 from imagebot.repository.folder import Folder
+from tests.engine.silent import SilentRegistries
 
 CASES = sorted(path for path in (Path(__file__).parent / "golden").iterdir() if path.is_dir())
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 
 
-class Offered:
+class Offered(SilentRegistries):
     """Registries that offer the tags of a file; a tag's digest follows from its name unless one is given."""
 
     def __init__(self, path: Path) -> None:
         self._tags: dict[str, Any] = json.loads(path.read_text())
 
-    def tags(self, name: ImageName) -> tuple[str, ...]:
+    def tags(self, name: ImageName) -> Listing:
         if str(name) not in self._tags:
             raise RegistryError(f"{name} is not offered")
-        return tuple(self._tags[str(name)])
+        return Listing(tuple(self._tags[str(name)]))
 
     def digest(self, name: ImageName, tag: str) -> str:
         offered = self._tags[str(name)]
@@ -55,10 +57,12 @@ def planned(case: Path) -> tuple[Plan, dict[str, bytes]]:
 
 
 def without_bodies(plan: Plan) -> dict[str, Any]:
-    """The document of a plan; commits are those of the repository around, and bodies have tests of their own."""
+    """The document of a plan without what has tests of its own; commits are those of the repository around."""
     document = plan_document(plan)
     for proposal in document["proposals"]:
         del proposal["body"]
+    for update in document["updates"]:
+        del update["evidence"]
     return document | {"commit": None}
 
 

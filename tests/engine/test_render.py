@@ -18,8 +18,10 @@ from imagebot.engine.roots import affected_roots
 from imagebot.errors import RenderError
 from imagebot.plan import Plan, Root
 from imagebot.references.image import ImageName
+from imagebot.registries.protocol import Listing
 from imagebot.repository.folder import Folder
 from imagebot.repository.workshop import TemporaryWorkshop
+from tests.engine.silent import SilentRegistries
 
 POLICIES = b'policies: [{name: all, images: ["*"], tags: {order: semver}}]\n'
 FILES = {
@@ -41,16 +43,14 @@ FILES = {
 }
 
 
-class Tags:
+class Tags(SilentRegistries):
     def __init__(self, *tags: str) -> None:
         self._tags = tags
 
-    def tags(self, name: ImageName) -> tuple[str, ...]:
-        del name
-        return self._tags
+    def tags(self, name: ImageName) -> Listing:
+        return Listing(self._tags)
 
     def digest(self, name: ImageName, tag: str) -> str:
-        del name, tag
         return "sha256:" + "a" * 64
 
 

@@ -30,7 +30,10 @@ def test_nothing_found_still_makes_a_valid_file() -> None:
 
 
 names = st.sampled_from(
-    ["ghcr.io/acme/web", "ghcr.io/other/web", "docker.io/library/web", "[::1]:5000/web", "r:5000/a/b"]
+    [
+        *("ghcr.io/acme/web", "ghcr.io/other/web", "docker.io/library/web", "[::1]:5000/web", "r:5000/a/b"),
+        *("https://r:5000/a/b", "http://r:5000/a/b", "https://[::1]/~me/-web", "https://h/~"),
+    ]
 )
 found = st.builds(
     lambda name, tag, digest: reference(tag, digest, image=name),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from imagebot.errors import InvalidReference
 from imagebot.policies.globs import image_matcher, normalised_image_glob, path_matcher
 from imagebot.policies.governing import govern
 from imagebot.policies.loading import load
@@ -75,6 +76,15 @@ def test_path_globs(glob: str, yes: str, no: str) -> None:
         ("*", "docker.io/library/nginx ghcr.io/a/b", ""),
         ("ng*", "docker.io/library/nginx", "docker.io/acme/nginx"),
         ("localhost:5000/*", "localhost:5000/a", "docker.io/localhost/a"),
+        (
+            "https://c.io/*",
+            "https://c.io/web https://c.io/a/web",
+            "c.io/web http://c.io/web https://c.io.evil/web",
+        ),
+        ("https://C.io:8443/A/*", "https://c.io:8443/A/web", "https://c.io:8443/a/web https://c.io/A/web"),
+        ("https://C.io/a/web", "https://c.io/a/web", "https://c.io/a/web2 c.io/a/web"),
+        ("https://[::1]:80/*", "https://[::1]:80/web", "https://:/web"),
+        ("https://*/web", "https://c.io/web https://c.io/a/web", "http://c.io/web"),
     ],
 )
 def test_image_globs(glob: str, yes: str, no: str) -> None:
@@ -82,3 +92,13 @@ def test_image_globs(glob: str, yes: str, no: str) -> None:
 
     assert [n for n in yes.split() if not matcher.match(n)] == []
     assert [n for n in no.split() if matcher.match(n)] == []
+
+
+@pytest.mark.parametrize(
+    "glob", ["https://c.io/*:1.2.3", "https://c.io/web:1.2.3", "https://me:hunter2@c.io/*", "https://c.io/"]
+)
+def test_what_names_no_charts_is_refused(glob: str) -> None:
+    with pytest.raises(InvalidReference) as refused:
+        normalised_image_glob(glob)
+
+    assert "hunter2" not in str(refused.value)

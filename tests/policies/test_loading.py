@@ -1,18 +1,28 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imagebot.policies.faults import InvalidConfiguration, render_fault
 from imagebot.policies.loading import load
-from imagebot.policies.policy import Configuration, ForgeSettings, RegistrySettings
+from imagebot.policies.policy import (
+    Configuration,
+    ForgeSettings,
+    Gates,
+    Keyless,
+    RegistrySettings,
+    Verification,
+)
 
 GOOD = "policies:\n  - name: web\n    images: [ghcr.io/acme/web]\n"
 
 
 def loaded(policies: str = GOOD, settings: str = "") -> Configuration:
-    return load({"imagebot.yaml": settings.encode(), "policies/a.yaml": policies.encode()})
+    files = {"imagebot.yaml": settings.encode(), "policies/a.yaml": policies.encode()}
+    return load(files, paths=frozenset({*files, "keys/acme.pub"}))
 
 
 def faults(policies: str = GOOD, settings: str = "") -> list[tuple[str, str, int, int]]:
@@ -84,6 +94,48 @@ def test_an_empty_file_has_no_policies(text: str) -> None:
     assert loaded(text).policies == ()
 
 
+def test_what_must_be_shown_of_an_image_is_understood() -> None:
+    text = f"""{GOOD}    min-age: 1d12h
+    platforms: [linux/amd64, linux/arm64/v8]
+    verify:
+      cosign:
+        keys: [keys/acme.pub]
+        keyless: [{{identity: a@acme.example, issuer: https://issuer.example}}]
+"""
+
+    (policy,) = loaded(text).policies
+
+    assert policy.gates == Gates(
+        min_age=timedelta(hours=36),
+        platforms=("linux/amd64", "linux/arm64/v8"),
+        verification=Verification(("keys/acme.pub",), (Keyless("a@acme.example", "https://issuer.example"),)),
+    )
+
+
+def test_how_to_speak_to_a_registry_is_understood() -> None:
+    text = """registries:
+  docker.io:
+    mirror: mirror.internal:5000/hub
+    token-servers: [login.acme.example]
+    tls-verify: false
+    parallel: 2
+    requests-per-second: 0.5
+"""
+
+    assert loaded(settings=text).settings.registries == (
+        (
+            "docker.io",
+            RegistrySettings(
+                mirror="mirror.internal:5000/hub",
+                token_servers=("login.acme.example",),
+                tls_verify=False,
+                parallel=2,
+                per_second=0.5,
+            ),
+        ),
+    )
+
+
 def policy_with(line: str) -> str:
     return f"{GOOD}    {line}\n"
 
@@ -101,10 +153,15 @@ def policy_with(line: str) -> str:
         pytest.param(policy_with("tags: {order: semvr}"), [("policy-type", 4, 19)], id="order"),
         pytest.param(policy_with("tags: {order: created}"), [("policy-not-supported", 4, 19)], id="later-order"),
         pytest.param(policy_with("tags: {order: digest, range: '1'}"), [("policy-digest-order", 4, 27)], id="digest-and-range"),
-        pytest.param(policy_with("min-age: 72h"), [("policy-not-supported", 4, 14)], id="min-age"),
+        pytest.param(policy_with("min-age: 72"), [("policy-type", 4, 14)], id="min-age-is-a-number"),
+        pytest.param(policy_with("min-age: 3 days"), [("policy-min-age", 4, 14)], id="min-age-in-words"),
+        pytest.param(policy_with("min-age: 0h"), [("policy-min-age", 4, 14)], id="min-age-of-nothing"),
         pytest.param(policy_with("pin: digest"), [("policy-not-supported", 4, 10)], id="pin"),
-        pytest.param(policy_with("platforms: [linux/amd64]"), [("policy-not-supported", 4, 5)], id="platforms"),
-        pytest.param(policy_with("verify: {cosign: {}}"), [("policy-not-supported", 4, 5)], id="verify"),
+        pytest.param(policy_with("platforms: [linux/amd64, arm64]"), [("policy-platform", 4, 30)], id="platforms"),
+        pytest.param(policy_with("verify: {cosign: {}}"), [("policy-verify", 4, 14)], id="verify-nothing"),
+        pytest.param(policy_with("verify: {notation: {}}"), [("policy-missing-key", 4, 5), ("policy-unknown-key", 4, 14)], id="verify-otherwise"),
+        pytest.param(policy_with("verify: {cosign: {keys: [keys/none.pub]}}"), [("policy-verify-key", 4, 30)], id="verify-by-no-key"),
+        pytest.param(policy_with("verify: {cosign: {keyless: [{identity: a}]}}"), [("policy-missing-key", 4, 33)], id="verify-by-anybody"),
         pytest.param(policy_with("pull-request: {group: web}"), [("policy-not-supported", 4, 5)], id="pull-request"),
         pytest.param(policy_with("tags: {match: '(?P<a>.)(?P<b>.)', by: [a, b]}"), [("policy-not-supported", 4, 39)], id="several-groups"),
         pytest.param(policy_with("environments: [prod]"), [("policy-unknown-environment", 4, 20)], id="environment"),
@@ -146,7 +203,28 @@ def test_a_fault_is_reported_at_its_place(text: str, expected: list[tuple[str, i
             "environments: {prod: {path: [a]}}", ("settings-missing-key", 1, 16), id="paths-missing"
         ),
         pytest.param("registries: {r: {plain-http: yes please}}", ("settings-type", 1, 30), id="boolean"),
-        pytest.param("registries: {r: {mirror: m}}", ("settings-not-supported", 1, 26), id="mirror"),
+        pytest.param("registries: {r.io: {mirror: m}}", ("settings-registry-mirror", 1, 29), id="mirror"),
+        pytest.param(
+            "registries: {r.io: {mirror: 'https://m.io'}}",
+            ("settings-registry-mirror", 1, 29),
+            id="mirror-is-a-url",
+        ),
+        pytest.param(
+            "registries: {r.io: {mirror: 'm.io/Hub'}}",
+            ("settings-registry-mirror", 1, 29),
+            id="mirror-in-capitals",
+        ),
+        pytest.param(
+            "registries: {r.io/acme: {plain-http: true}}",
+            ("settings-registry-host", 1, 14),
+            id="host-with-a-path",
+        ),
+        pytest.param(
+            "registries: {r.io: {token-servers: ['https://t.io/']}}",
+            ("settings-registry-host", 1, 37),
+            id="token-server-is-a-url",
+        ),
+        pytest.param("registries: {r.io: {parallel: 0}}", ("settings-type", 1, 31), id="nothing-at-once"),
         pytest.param("[]", ("settings-type", 1, 1), id="list"),
     ],
 )

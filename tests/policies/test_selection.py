@@ -58,6 +58,10 @@ BRANCH = re.compile(r"(?P<branch>\w+)-(?P<number>[0-9.]+)-\w+")
         pytest.param(TagRules(), "1.2.3", "1.2.4\n é 1.2.5!", None, id="hostile-tags"),
         pytest.param(TagRules(), "1.2.3", "9f8e7d6 main latest", None, id="words-and-commits"),
         pytest.param(TagRules(), "1.9", "1.10 1.9", "1.10", id="looks-like-a-float"),
+        pytest.param(TagRules(), "1.2.3+up1", "1.2.3+up2 1.2.4+up9 1.2.4-rc1+x", "1.2.4+up9", id="build-of-a-chart"),
+        pytest.param(TagRules(), "1.2.3+up1", "1.2.3+up1 1.2.3+up2 1.2.3", "1.2.3+up1", id="build-alone-moves-nothing"),
+        pytest.param(TagRules(), "1.2.3", "1.2.4+up1", "1.2.4+up1", id="build-is-no-suffix"),
+        pytest.param(TagRules(range=Range.parse("^1.2")), "1.2.3+a", "2.0.0+b 1.3.0+c", "1.3.0+c", id="build-and-range"),
     ],
 )  # fmt: skip
 def test_the_right_tag_is_selected(

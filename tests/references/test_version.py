@@ -46,6 +46,9 @@ def parsed(text: str) -> TagVersion:
         ("1.2.3-preview2", "", (1, 2, 3), ("preview", "2"), "", ()),
         ("21-jre", "", (21,), (), "-jre", ()),
         ("007.01", "", (7, 1), (), "", ()),
+        ("1.2.3+build.5", "", (1, 2, 3), (), "", ()),
+        ("v1.2.3-rc.1+g1a2b", "v", (1, 2, 3), ("rc", "1"), "", ()),
+        ("1.2.3-alpine3.19+x", "", (1, 2, 3), (), "-alpine#.#", (3, 19)),
     ],
 )
 def test_a_tag_is_read(
@@ -75,6 +78,11 @@ def test_a_tag_is_read(
         "9f8e7d6c.",
         "1234abc",
         "21jre",
+        "1.2.3+",
+        "1.2.3+a+b",
+        "1.2.3+a..b",
+        "1.2.3+a_b",
+        "+1.2.3",
         "1" * 41,
         "¹",
         "１.2",
@@ -104,6 +112,12 @@ def test_order(ascending: str) -> None:
     assert sorted(shuffled, key=lambda tag: parsed(tag).sort_key) == tags
 
 
+def test_a_build_has_no_precedence() -> None:
+    """SemVer 2.0.0, item 10."""
+    assert parsed("1.2.3+a").precedence == parsed("1.2.3+b").precedence == parsed("1.2.3").precedence
+    assert parsed("1.2.3+z") < parsed("1.2.4+a")
+
+
 number = st.integers(0, 30).map(str)
 release = st.lists(number, min_size=1, max_size=4).map(".".join)
 word = st.sampled_from(["alpha", "beta", "rc"])
@@ -114,7 +128,8 @@ suffix = st.sampled_from(["", "-alpine", "-alpine3.19", "-alpine3.20", "-debian-
 versions = st.builds(
     lambda v, r, p, s: parsed(v + r + p + s), st.sampled_from(["", "v"]), release, prerelease, suffix
 )
-strict = st.builds(lambda r, p: ".".join(r) + p, st.tuples(number, number, number), prerelease)
+build = st.sampled_from(["", "+build", "+5.a-b"])
+strict = st.builds(lambda r, p, b: ".".join(r) + p + b, st.tuples(number, number, number), prerelease, build)
 
 
 @given(versions, versions, versions)
@@ -140,7 +155,13 @@ def test_any_text_is_read_or_none(text: str) -> None:
 
 def test_a_long_pathological_tag_costs_little() -> None:
     """No regular expression here backtracks over the 128 characters a tag can have."""
-    for hostile in ("1" + "-rc.1" * 25, "1-" + "a." * 60 + "!", "1." * 63 + "x", "1-" + "0" * 120 + "~"):
+    for hostile in (
+        "1" + "-rc.1" * 25,
+        "1-" + "a." * 60 + "!",
+        "1." * 63 + "x",
+        "1-" + "0" * 120 + "~",
+        "1+" + "a." * 60,
+    ):
         TagVersion.parse(hostile)
 
 

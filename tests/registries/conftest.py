@@ -1,116 +1,140 @@
-"""The two registries of the contract suite: the embedded one and Debian's ``docker-registry``."""
+"""The registries of the contract suite: the embedded one and Debian's ``docker-registry``, open and closed.
+
+Each is started once and shared by all tests: a test takes a repository of its own.
+"""
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 from uuid import uuid4
 
 import httpx
 import pytest
 
 from imagebot.demo.registry import EmbeddedRegistry
-from tests.registries.pushing import MISSING, NO_TLS
+from tests.registries.certificates import self_signed
+from tests.registries.docker_registry import docker_registry
+from tests.registries.pushing import NO_TLS, TokenAuth
+from tests.registries.token_server import TokenServer
 
 USER, PASSWORD = "bot", "hunter2-of-the-bot"
 # bcrypt of that password, with the least rounds: the registry knows no other hash
 HTPASSWD = f"{USER}:$2b$04$abcdefghijklmnopqrstuuktf5Tobvc84vsrunIHW9J6rLgfQCd36\n"
+BASIC = httpx.BasicAuth(USER, PASSWORD)
+PAGE_SIZE = 50
 
 
-@contextmanager
-def docker_registry(folder: Path, *, htpasswd: str = "") -> Iterator[str]:
-    """Run Debian's registry on a port of its own choice; its host."""
-    program = shutil.which("docker-registry")
-    if program is None:
-        if os.environ.get("IMAGEBOT_REQUIRE_REAL_REGISTRY") == "1":
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
-    (folder / "htpasswd").write_text(htpasswd)
-    auth = f"auth: {{htpasswd: {{realm: Registry, path: {folder}/htpasswd}}}}\n" if htpasswd else ""
-    config, log = folder / "registry.yml", folder / "registry.log"
-    config.write_text(
-        "version: 0.1\nlog: {level: info, accesslog: {disabled: true}}\n"
-        "storage: {inmemory: {}, delete: {enabled: true}}\n"
-        f'http: {{addr: "127.0.0.1:0", secret: tests}}\n{auth}'
-    )
-    with log.open("wb") as written:
-        # an empty environment: the program takes settings from variables too
-        process = subprocess.Popen(
-            [program, "serve", str(config)], env={}, stdout=subprocess.DEVNULL, stderr=written
-        )
-    try:
-        yield _listening(process, log)
-    finally:
-        process.terminate()
-        process.wait()
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A registry that runs.
 
+    Attributes:
+        auth: How to get in; None where everybody does.
+    """
 
-def _listening(process: subprocess.Popen[bytes], log: Path) -> str:
-    """The host that the registry says it listens on, as soon as it says so."""
-    for _ in range(1000):
-        if match := re.search(r"listening on (127\.0\.0\.1:[0-9]+)", log.read_text()):
-            return match[1]
-        try:
-            process.wait(0.01)
-        except subprocess.TimeoutExpired:
-            continue
-        break
-    pytest.fail(f"docker-registry did not start:\n{log.read_text()}")
+    host: str
+    auth: httpx.Auth | None = None
 
 
 @pytest.fixture(scope="session")
-def embedded_registry() -> Iterator[str]:
-    """The embedded registry, shared by all tests: each takes a repository of its own."""
-    with EmbeddedRegistry() as server:
-        yield server.host
+def embedded_registry() -> Iterator[Running]:
+    with EmbeddedRegistry(page_size=PAGE_SIZE) as server:
+        yield Running(server.host)
 
 
 @pytest.fixture(scope="session")
-def embedded_registry_basic() -> Iterator[str]:
-    """The same, for those who know the password."""
-    with EmbeddedRegistry(auth="basic", credentials={USER: PASSWORD}) as server:
-        yield server.host
+def embedded_registry_basic() -> Iterator[Running]:
+    with EmbeddedRegistry(auth="basic", credentials={USER: PASSWORD}, page_size=PAGE_SIZE) as server:
+        yield Running(server.host, BASIC)
 
 
 @pytest.fixture(scope="session")
-def real_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Debian's registry, shared by all tests."""
+def embedded_registry_token() -> Iterator[Running]:
+    with EmbeddedRegistry(auth="token", credentials={USER: PASSWORD}, page_size=PAGE_SIZE) as server:
+        yield Running(server.host, TokenAuth(USER, PASSWORD))
+
+
+@pytest.fixture(scope="session")
+def real_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with docker_registry(tmp_path_factory.mktemp("registry")) as host:
-        yield host
+        yield Running(host)
 
 
 @pytest.fixture(scope="session")
-def real_registry_htpasswd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The same, for those who know the password."""
-    with docker_registry(tmp_path_factory.mktemp("registry"), htpasswd=HTPASSWD) as host:
-        yield host
+def real_registry_fs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """It keeps its content in files, and lists tags as the file system does: in no order."""
+    folder = tmp_path_factory.mktemp("registry")
+    with docker_registry(folder, storage={"filesystem": {"rootdirectory": str(folder)}}) as host:
+        yield Running(host)
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("embedded_registry", id="embedded"),
-        pytest.param("real_registry", id="real", marks=pytest.mark.real_registry),
-    ]
-)
+@pytest.fixture(scope="session")
+def real_registry_htpasswd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("registry")
+    (folder / "htpasswd").write_text(HTPASSWD)
+    auth = {"htpasswd": {"realm": "Registry", "path": str(folder / "htpasswd")}}
+    with docker_registry(folder, auth=auth) as host:
+        yield Running(host, BASIC)
+
+
+@pytest.fixture(scope="session")
+def token_server() -> Iterator[TokenServer]:
+    server = TokenServer(self_signed("tokens"), USER, PASSWORD)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def real_registry_token(
+    tmp_path_factory: pytest.TempPathFactory, token_server: TokenServer
+) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("registry")
+    bundle, _ = token_server.certificate.write(folder)
+    auth = {"token": {**token_server.settings, "rootcertbundle": str(bundle)}}
+    with docker_registry(folder, auth=auth) as host:
+        yield Running(host, TokenAuth(USER, PASSWORD))
+
+
+EMBEDDED = [
+    pytest.param("embedded_registry", id="embedded"),
+    pytest.param("embedded_registry_basic", id="embedded-basic"),
+    pytest.param("embedded_registry_token", id="embedded-token"),
+]
+REAL = [
+    pytest.param("real_registry", id="real", marks=pytest.mark.real_registry),
+    pytest.param("real_registry_fs", id="real-fs", marks=pytest.mark.real_registry),
+    pytest.param("real_registry_htpasswd", id="real-htpasswd", marks=pytest.mark.real_registry),
+    pytest.param("real_registry_token", id="real-token", marks=pytest.mark.real_registry),
+]
+
+
+@pytest.fixture(params=[*EMBEDDED, *REAL])
+def running(request: pytest.FixtureRequest) -> Running:
+    """Any registry: each test runs on all."""
+    found: Running = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(params=[*EMBEDDED[1:], *REAL[2:]])
+def closed(request: pytest.FixtureRequest) -> Running:
+    """A registry that wants credentials."""
+    found: Running = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(params=[EMBEDDED[0], *REAL[:2]])
 def registry_host(request: pytest.FixtureRequest) -> str:
-    """The host of a registry that speaks the protocol: each test runs on both."""
-    return str(request.getfixturevalue(request.param))
+    """The host of a registry that anybody may read and write."""
+    found: Running = request.getfixturevalue(request.param)
+    return found.host
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("embedded_registry_basic", id="embedded"),
-        pytest.param("real_registry_htpasswd", id="real", marks=pytest.mark.real_registry),
-    ]
-)
+@pytest.fixture(params=[EMBEDDED[1], REAL[2]])
 def closed_host(request: pytest.FixtureRequest) -> str:
     """The host of a registry that asks for a password by Basic."""
-    return str(request.getfixturevalue(request.param))
+    found: Running = request.getfixturevalue(request.param)
+    return found.host
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from imagebot.demo.http_server import LoopbackServer, Request, Response
 from imagebot.demo.images import MANIFEST
 from imagebot.references.image import ImageName
 from imagebot.registries.client import RegistryClient
-from imagebot.registries.docker_config import Credentials
+from imagebot.registries.credentials import Credentials
+from imagebot.registries.docker_config import DockerConfig
 
 SECRET = "pl4nted-s3cret"
 GOOD = {"username": "bot", "password": SECRET}
@@ -31,13 +32,18 @@ def quirky(answer: Answer) -> Iterator[str]:
 def ask(host: str, entry: dict[str, Any] | None = None, **options: Any) -> RegistryClient:
     """A client whose configuration file holds an entry for a host, or nothing."""
     auths = {} if entry is None else {host: entry}
-    return RegistryClient({}, Credentials({"auths": auths}, "config.json"), **options)
+    return RegistryClient({}, Credentials(DockerConfig({"auths": auths}, "config.json")), **options)
+
+
+def listed(client: RegistryClient, name: ImageName) -> tuple[str, ...]:
+    """The tags that a client finds."""
+    return client.tags(name).tags
 
 
 def tags_of(answer: Answer, entry: dict[str, Any] | None = None) -> tuple[str, ...]:
     """What a client makes of the tags of a server."""
     with quirky(answer) as host, ask(host, entry) as client:
-        return client.tags(ImageName(host, "a/b"))
+        return listed(client, ImageName(host, "a/b"))
 
 
 def digest_of(answer: Answer) -> str:

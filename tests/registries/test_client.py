@@ -12,12 +12,12 @@ from imagebot.references.image import ImageName
 from tests.registries.quirk_server import ask
 
 
-def test_every_question_is_asked_once_however_many_want_the_answer(registry: EmbeddedRegistry) -> None:
-    registry.push("a/b", "1.0")
+def test_a_digest_is_asked_for_once_however_many_want_it(registry: EmbeddedRegistry) -> None:
+    digest = registry.push("a/b", "1.0")
     name = ImageName(registry.host, "a/b")
     with ask(registry.host) as client, ThreadPoolExecutor(8) as pool:
-        answers = [pool.submit(client.tags, name) for _ in range(20)]
-        assert {answer.result() for answer in answers} == {("1.0",)}
+        answers = [pool.submit(client.digest, name, "1.0") for _ in range(20)]
+        assert {answer.result() for answer in answers} == {digest}
 
     assert len(registry.requests) == 1
 
@@ -35,9 +35,9 @@ def test_a_failure_is_kept_as_an_answer_too(registry: EmbeddedRegistry) -> None:
     with ask(registry.host) as client:
         for _ in range(2):
             with pytest.raises(RegistryNotFound):
-                client.tags(ImageName(registry.host, "none"))
+                client.digest(ImageName(registry.host, "none"), "1.0")
 
-    assert len(registry.requests) == 1
+    assert [seen.method for seen in registry.requests] == ["HEAD", "GET"]
 
 
 def test_the_next_client_asks_again(registry: EmbeddedRegistry) -> None:
@@ -45,6 +45,6 @@ def test_the_next_client_asks_again(registry: EmbeddedRegistry) -> None:
     for tag in ("1.0", "1.1"):
         registry.push("a/b", tag)
         with ask(registry.host) as client:
-            found = client.tags(name)
+            found = client.tags(name).tags
 
     assert found == ("1.0", "1.1")

@@ -5,7 +5,7 @@ import pytest
 from imagebot.errors import RegistryUnreachable
 from imagebot.policies.policy import RegistrySettings
 from imagebot.references.image import ImageReference
-from imagebot.registries.hosts import endpoint, is_forbidden_realm
+from imagebot.registries.hosts import endpoint, is_forbidden_address
 from tests.registries.quirk_server import ask
 
 PLAIN = {"r.internal:5000": RegistrySettings(plain_http=True)}
@@ -49,11 +49,11 @@ def test_a_host_that_is_no_address_is_a_registry_out_of_reach(image: str) -> Non
     ],
 )  # fmt: skip
 def test_this_machine_and_its_cloud_are_no_token_servers(name: str) -> None:
-    assert is_forbidden_realm(name)
+    assert is_forbidden_address(name)
 
 
 @pytest.mark.parametrize(
     "name", ["auth.docker.io", "10.0.0.1", "localhost.example.com", "google.internal.example", "é"]
 )
 def test_other_hosts_may_be_token_servers(name: str) -> None:
-    assert not is_forbidden_realm(name)
+    assert not is_forbidden_address(name)

@@ -13,10 +13,12 @@ from imagebot.errors import ConfigError, RegistryError, RegistryLimited, Registr
 from imagebot.policies.policy import RegistrySettings
 from imagebot.references.image import ImageName
 from imagebot.registries.client import RegistryClient
-from imagebot.registries.docker_config import Credentials
+from imagebot.registries.credentials import Credentials
+from imagebot.registries.docker_config import DockerConfig
 from imagebot.registries.hosts import Endpoint
 from imagebot.registries.http import Http
 from tests.registries.quirk_server import SECRET, ask, page, quirky, tags_of
+from tests.registries.turned_clock import TurnedClock
 
 
 @pytest.mark.parametrize(("status", "times"), [(503, 2), (0, 2), (429, 2)])
@@ -24,7 +26,7 @@ def test_a_passing_failure_is_tried_again(registry: EmbeddedRegistry, status: in
     registry.push("a/b", "1.0")
     registry.fail("tags/list", status, times=times, headers={"Retry-After": "1"})
     with ask(registry.host) as client:
-        assert client.tags(ImageName(registry.host, "a/b")) == ("1.0",)
+        assert client.tags(ImageName(registry.host, "a/b")).tags == ("1.0",)
 
 
 @pytest.mark.parametrize(
@@ -80,8 +82,12 @@ def test_a_server_that_hangs_is_given_up() -> None:
 
 
 def test_an_answer_that_trickles_is_given_up() -> None:
-    clock = iter([0.0, 61.0])
-    http = Http(clock=lambda: next(clock))
+    class AMinuteALook(TurnedClock):
+        def seconds(self) -> float:
+            self.turn(61)
+            return super().seconds()
+
+    http = Http(clock=AMinuteALook())
     with quirky(lambda r: Response(200, b"a byte a minute")) as host:
         endpoint = Endpoint(host, f"http://{host}")
         http.prepare(endpoint, ssl.create_default_context())
@@ -137,14 +143,14 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def internal() -> RegistryClient:
     """A client for a registry that only a proxy can reach."""
     settings = {"r.invalid:5000": RegistrySettings(plain_http=True)}
-    return RegistryClient(settings, Credentials({}, "config.json"))
+    return RegistryClient(settings, Credentials(DockerConfig({}, "config.json")))
 
 
 def test_a_proxy_of_the_environment_is_used(no_proxies: pytest.MonkeyPatch) -> None:
     with quirky(lambda r: page([r.headers["host"].replace(":", "-")])) as proxy:
         no_proxies.setenv("HTTP_PROXY", f"http://{proxy}")
         with internal() as client:
-            assert client.tags(ImageName("r.invalid:5000", "a/b")) == ("r.invalid-5000",)
+            assert client.tags(ImageName("r.invalid:5000", "a/b")).tags == ("r.invalid-5000",)
 
 
 def test_this_machine_is_reached_without_a_proxy(no_proxies: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ def test_the_challenge_is_answered(auth: str, entry: dict[str, str]) -> None:
     with EmbeddedRegistry(auth=auth, credentials={"bot": SECRET}) as registry:  # type: ignore[arg-type] # a table
         registry.push("a/b", "1.0")
         with ask(registry.host, entry) as client:
-            assert client.tags(ImageName(registry.host, "a/b")) == ("1.0",)
+            assert client.tags(ImageName(registry.host, "a/b")).tags == ("1.0",)
             assert client.digest(ImageName(registry.host, "a/b"), "1.0")
 
     assert registry.requests[0].scheme == ""  # nothing is sent before it is asked for
@@ -94,7 +94,7 @@ def test_a_registry_that_always_asks_anew_is_given_up() -> None:
 
     with pytest.raises(RegistryDenied):
         tags_of(answer)
-    assert next(numbers) <= 3
+    assert next(numbers) <= 4
 
 
 @pytest.mark.parametrize(
@@ -103,8 +103,8 @@ def test_a_registry_that_always_asks_anew_is_given_up() -> None:
         pytest.param("http://evil.example/", "to another host", id="away"),
         pytest.param("http://127.0.0.1:1/v2/", "to another host", id="another-port"),
         pytest.param("https://{host}/v2/", "to another host", id="another-scheme"),
-        pytest.param("http://u:p@{host}/v2/", "to another host", id="userinfo"),
-        pytest.param("http://[/", "to another host", id="no-address"),
+        pytest.param("http://u:p@{host}/v2/", "to no address", id="userinfo"),
+        pytest.param("http://[/", "to no address", id="no-address"),
         pytest.param("/v2/a/b/tags/list", "in circles", id="circle"),
         pytest.param("", "in circles", id="nowhere"),
     ],

@@ -7,15 +7,23 @@ from typing import Any
 
 import pytest
 
-from imagebot.demo.http_server import Request, Response
-from imagebot.errors import RegistryDenied, RegistryError, RegistryProtocol
+from imagebot.demo.http_server import Handler, Request, Response
+from imagebot.errors import (
+    RegistryDenied,
+    RegistryError,
+    RegistryLimited,
+    RegistryProtocol,
+    RegistryUnreachable,
+)
 from imagebot.references.image import ImageName
+from imagebot.registries.answer import Answer
 from imagebot.registries.challenge import Challenge
-from imagebot.registries.docker_config import Credential
+from imagebot.registries.credential import Credential
 from imagebot.registries.hosts import Endpoint, endpoint
-from imagebot.registries.http import Answer, Http
+from imagebot.registries.http import Http
 from imagebot.registries.tokens import Grant, Tokens, grant_for
 from tests.registries.quirk_server import GOOD, SECRET, ask, challenge, page, quirky, tags_of
+from tests.registries.turned_clock import TurnedClock
 
 
 def bearer(realm: str) -> Response:
@@ -161,14 +169,14 @@ def grant(credential: Credential | None = None, scope: str = "repository:a/b:pul
     ],
 )
 def test_a_token_is_kept_until_shortly_before_its_end(lasts_s: object, kept_s: float) -> None:
-    now = 1000.0
+    clock = TurnedClock()
     http = Counted(lasts_s)
-    tokens = Tokens(http, clock=lambda: now)
+    tokens = Tokens(http, clock)
 
     first = tokens.token(grant())
-    now += kept_s
+    clock.turn(kept_s)
     assert tokens.token(grant()) == first
-    now += 2
+    clock.turn(2)
     assert tokens.token(grant()) != first
 
 
@@ -190,17 +198,80 @@ def test_a_token_that_was_refused_is_fetched_anew() -> None:
     assert tokens.token(grant()) != tokens.token(grant(), fresh=True)
 
 
-def test_an_identity_token_is_posted_and_where_that_is_unknown_the_realm_is_asked() -> None:
+def older(status: int, *, lets_in: bool) -> Handler:
+    """A registry whose token server knows no POST, and gives everybody a token."""
+
+    def answer(request: Request) -> Response:
+        if request.path == "/token":
+            return Response(status) if request.method == "POST" else Response(200, b'{"token":"t"}')
+        return page(["1.0"]) if lets_in and "authorization" in request.headers else bearer("/token")
+
+    return answer
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_an_identity_token_is_posted_and_where_that_is_unknown_the_realm_is_asked(status: int) -> None:
     seen: list[tuple[str, bytes]] = []
 
     def answer(request: Request) -> Response:
         if request.path == "/token":
             seen.append((request.method, request.body))
-            return Response(404) if request.method == "POST" else Response(200, b'{"token":"t"}')
-        return page(["1.0"]) if "authorization" in request.headers else bearer("/token")
+        return older(status, lets_in=True)(request)
 
     with quirky(answer) as host, ask(host, {"identitytoken": SECRET}) as client:
-        assert client.tags(ImageName(host, "a/b")) == ("1.0",)
+        assert client.tags(ImageName(host, "a/b")).tags == ("1.0",)
 
     assert [method for method, _ in seen] == ["POST", "GET"]
     assert f"refresh_token={SECRET}".encode() in seen[0][1]
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        pytest.param({"identitytoken": SECRET}, "without credentials", id="alone"),
+        pytest.param({"identitytoken": SECRET, **GOOD}, "with the password", id="beside-a-password"),
+    ],
+)
+def test_a_denial_says_that_an_identity_token_was_not_taken(entry: dict[str, str], told: str) -> None:
+    with pytest.raises(RegistryDenied, match="takes no identity token") as refused:
+        tags_of(older(404, lets_in=False), entry)
+
+    assert f"takes no identity token (404), so it was asked {told}" in refused.value.message
+    assert refused.value.message.count("takes no identity token") == 1
+
+
+def test_a_refusal_of_the_token_server_says_so_too() -> None:
+    def answer(request: Request) -> Response:
+        if request.path == "/token":
+            return Response(405 if request.method == "POST" else 401)
+        return bearer("/token")
+
+    with pytest.raises(RegistryDenied, match=r"refused \(401\): .*takes no identity token \(405\)"):
+        tags_of(answer, {"identitytoken": SECRET})
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "told"),
+    [
+        pytest.param(429, RegistryLimited, "limits the rate: slow down", id="limited"),
+        pytest.param(503, RegistryUnreachable, "answered 503: slow down", id="down"),
+    ],
+)
+def test_a_failing_token_server_is_named_and_not_the_registry(
+    status: int, error: type[RegistryError], told: str
+) -> None:
+    def token(_: Request) -> Response:
+        return Response(status, b'{"message": "slow down"}', {"Retry-After": "0"})
+
+    with quirky(token) as server, quirky(lambda _: bearer(f"http://{server}/token")) as host:
+        with ask(host) as client, pytest.raises(error) as refused:
+            client.tags(ImageName(host, "a/b"))
+
+    assert refused.value.message == f"the token server {server} {told}"
+
+
+def test_a_token_server_that_is_away_is_named_as_before() -> None:
+    with quirky(lambda _: Response(200)) as server:
+        pass
+    with pytest.raises(RegistryUnreachable, match=f"cannot connect to {server}"):
+        tags_of(lambda _: bearer(f"http://{server}/token"))

@@ -1,0 +1,88 @@
+"""What must be shown of an image before its tag is proposed: age, platforms, signature, in order of cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from imagebot.engine.questions import FirstSeen, PlatformsOf, PushTimes, SignatureOf, Talk
+from imagebot.evidence import Evidence
+from imagebot.policies.policy import Verdict
+from imagebot.untrusted import clean
+
+if TYPE_CHECKING:
+    from imagebot.evidence import Pushed, Signature
+    from imagebot.policies.policy import Gates
+
+_SHOWN = 6
+
+
+def examine(
+    gates: Gates, tag: str, digest: str, tags: frozenset[str]
+) -> Talk[tuple[Verdict | None, Evidence]]:
+    """The gate that a candidate does not pass, or None; and what was gathered of it.
+
+    Args:
+        gates: What the policy asks for.
+        tag: The candidate.
+        digest: What it points to: what is shown is shown of this, and this is what gets pinned.
+        tags: All candidates, so that one question can serve them all.
+    """
+    evidence = Evidence(digest)
+    since, now = yield FirstSeen(digest)
+    says = "first seen by imagebot"
+    if gates.min_age is not None:
+        pushed: Mapping[str, Pushed] = yield PushTimes(tags)
+        said = pushed.get(tag)
+        if said is not None and said.digest in {None, digest}:
+            since, says = said.at, "pushed, says the registry"
+    evidence = replace(evidence, out_since=since, out_says=says)
+    if gates.min_age is not None and now - since < gates.min_age:
+        return _rejected(tag, "min-age", _too_young(since, says, now, gates.min_age)), evidence
+    if gates.platforms:
+        found: tuple[str, ...] = yield PlatformsOf(digest)
+        evidence = replace(evidence, platforms=found)
+        if missing := [wanted for wanted in gates.platforms if not _runs_on(wanted, found)]:
+            return _rejected(tag, "platforms", _not_built(missing, found)), evidence
+    if gates.verification is not None:
+        signature: Signature = yield SignatureOf(digest, gates.verification)
+        evidence = replace(evidence, signature=signature)
+        if signature.state != "verified":
+            return _rejected(tag, "verify", f"signature {signature.state}: {signature.how}"), evidence
+    return None, evidence
+
+
+def _rejected(tag: str, rule: str, reason: str) -> Verdict:
+    return Verdict(tag, accepted=False, reason=reason, rule=rule)
+
+
+def _too_young(since: datetime, says: str, now: datetime, wanted: timedelta) -> str:
+    return f"out for {span(now - since)} of {span(wanted)} ({says} {since:%Y-%m-%d %H:%M} UTC)"
+
+
+def _not_built(missing: list[str], found: tuple[str, ...]) -> str:
+    has = ", ".join(found[:_SHOWN]) or "none"
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return clean(f"not built for {', '.join(missing)}; it has {has}{more}", 300)
+
+
+def _runs_on(wanted: str, found: tuple[str, ...]) -> bool:
+    """Whether one of the platforms is the wanted one; a variant counts only where one is asked for.
+
+    ``arm64`` has been version 8 from the start, so it means the same with and without.
+    """
+    return any(
+        platform == wanted or platform.startswith(f"{wanted}/")
+        for platform in (*found, *(f"{one}/v8" for one in found if one.endswith("/arm64")))
+    )
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest whole unit but one: ``71 h``, ``3 d``."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    for unit, size in (("d", 1440), ("h", 60)):
+        if minutes >= 2 * size or (minutes >= size and minutes % size == 0):
+            return f"{minutes // size} {unit}"
+    return f"{minutes} min"

@@ -1,0 +1,62 @@
+"""A credential, and what a look-up came to."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field
+
+IDENTITY_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a host is told about who asks; secrets never show in a repr.
+
+    Attributes:
+        source: Where it came from, for messages.
+        rotating: Names a credential whose secret is renewed all the time (``aws:<registry host>``); empty
+            where the secret itself says who asks.
+
+    Raises:
+        ValueError: If no header can carry a value; without the value.
+    """
+
+    source: str
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    identity_token: str = field(default="", repr=False)
+    registry_token: str = field(default="", repr=False)
+    rotating: str = ""
+
+    def __post_init__(self) -> None:
+        text = self.username + self.password + self.identity_token
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise ValueError("a value is no text")
+        if not (self.registry_token.isascii() and self.registry_token.isprintable()):
+            raise ValueError("`registrytoken` holds characters that no token has")
+
+    def identity(self, salt: bytes) -> str:
+        """A text for the keys of a cache: equal for equal credentials, and different for different ones.
+
+        It is an HMAC-SHA256 (RFC 2104) of the secrets, cut to 64 bits: any two of a thousand credentials
+        collide with a chance below one in 10^13. To whoever reads it, salt included, it is no oracle for
+        a strong secret: nobody can try them all, and countless others share the value. A weak password
+        can be guessed by any such text: keep the salt as private as the cache.
+
+        Args:
+            salt: Random bytes of the cache; another one makes all its keys others.
+        """
+        if self.rotating:
+            return self.rotating
+        secrets = json.dumps([self.username, self.password, self.identity_token, self.registry_token])
+        return hmac.new(salt, secrets.encode(), hashlib.sha256).hexdigest()[:IDENTITY_DIGITS]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The outcome of a look-up: a credential, or why there is none."""
+
+    credential: Credential | None
+    reason: str
