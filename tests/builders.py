@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imagebot.descriptors.reference import Reference, Slot, Span
+from imagebot.evidence import Evidence
 from imagebot.plan import Pin, Scanned, Step, Update
 from imagebot.policies.policy import Policy, TagRules, Verdict
 from imagebot.references.image import ImageName, ImageReference
@@ -60,6 +61,7 @@ def update(
     step: Step = "minor",
     passed_over: tuple[Verdict, ...] = (),
     rules: Policy | None = None,
+    evidence: Evidence | None = None,
 ) -> Update:
     """An update of one reference."""
     item = scanned(found, environment=environment, rules=rules)
@@ -70,4 +72,5 @@ def update(
         why="the newest tag that policy web allows (semver)",
         passed_over=passed_over,
         proposal=f"{environment or '_'}/web",
+        evidence=evidence,
     )

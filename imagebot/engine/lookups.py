@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Generic, TypeVar
@@ -24,6 +25,21 @@ STALLED_S = 2.0
 
 GIVEN_UP_S = 600.0
 """Seconds without any answer, after which nobody is waited for: some servers send a byte a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round(Generic[Key, Answer]):
+    """Answers that can be used.
+
+    Attributes:
+        answers: Those that came since the round before.
+        open: Questions without an answer; in the last round they were given up.
+        last: Whether nothing more will come.
+    """
+
+    answers: Mapping[Key, Answer]
+    open: frozenset[Key]
+    last: bool = False
 
 
 class Lookups(Generic[Key, Answer]):
@@ -58,11 +74,8 @@ class Lookups(Generic[Key, Answer]):
             for _ in range(min(PER_HOST, len(waiting))):
                 Thread(target=self._work, args=(waiting,), name=f"registry-{host}", daemon=True).start()
 
-    def rounds(self) -> Iterator[tuple[Mapping[Key, Answer], frozenset[Key]]]:
-        """New answers, and the questions that are still open: whenever it stalls, and at the end.
-
-        What is open in the last round was given up.
-        """
+    def rounds(self) -> Iterator[Round[Key, Answer]]:
+        """What came since the round before, whenever it stalls and at the end."""
         answers: dict[Key, Answer] = {}
         silent_s = 0.0
         while self._open and silent_s < self._given_up_s:
@@ -71,13 +84,13 @@ class Lookups(Generic[Key, Answer]):
             except Empty:
                 silent_s += self._stalled_s
                 if answers:
-                    yield answers, frozenset(self._open)
+                    yield Round(answers, frozenset(self._open))
                     answers = {}
             else:
                 silent_s = 0.0
                 answers[question] = answer.result()
                 self._open.discard(question)
-        yield answers, frozenset(self._open)
+        yield Round(answers, frozenset(self._open), last=True)
 
     def _work(self, waiting: deque[Key]) -> None:
         while True:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from imagebot.engine.decide import Decision, decide, merged, proposal_id, unanswered
 from imagebot.engine.edit import editable
-from imagebot.engine.lookups import GIVEN_UP_S, Lookups
+from imagebot.engine.lookups import GIVEN_UP_S, STALLED_S, Lookups
 from imagebot.engine.questions import converse
 from imagebot.engine.scan import Known, scan
 from imagebot.engine.together import move_together
@@ -18,7 +18,7 @@ from imagebot.forges.body import body, title
 from imagebot.plan import Plan, Proposal, Scan, Scanned, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from imagebot.policies.policy import Configuration
     from imagebot.references.image import ImageName
@@ -83,23 +83,19 @@ def decisions(scanned: Scan, registries: Registries) -> Iterator[tuple[Decision,
     lookups = Lookups(
         {name: name.host for name in managed},
         lambda name: converse(decide(managed[name]), name, registries),
+        stalled_s=STALLED_S,
+        given_up_s=GIVEN_UP_S,
     )
     whole = Decision()
-    ready: Decision | None = None
-    waiting: frozenset[ImageName] = frozenset()
-    for answers, waiting in lookups.rounds():
-        if ready is not None:
-            yield ready, _proposals(waiting, managed)
-        for answer in answers.values():
+    for found in lookups.rounds():
+        for answer in found.answers.values():
             whole.add(answer)
-        ready = whole
-    for name in sorted(waiting):
-        whole.add(unanswered(managed[name], _given_up(name)))
-    yield whole, frozenset()
-
-
-def _proposals(names: Iterable[ImageName], managed: Mapping[ImageName, list[Scanned]]) -> frozenset[str]:
-    return frozenset(proposal_id(item) for name in names for item in managed[name])
+        if not found.last:
+            yield whole, frozenset(proposal_id(item) for name in found.open for item in managed[name])
+            continue
+        for name in sorted(found.open):
+            whole.add(unanswered(managed[name], _given_up(name)))
+        yield whole, frozenset()
 
 
 def _given_up(name: ImageName) -> RegistryUnreachable:

@@ -99,8 +99,8 @@ def _identity(scanned: Scanned) -> tuple[str, Pin, str | None, str | None]:
 def _same_digests(updates: list[Update], registries: Registries) -> None:
     tags = {(u.reference.image.name, u.to.tag or ""): u.to.digest for u in updates}
     lookups = Lookups({key: key[0].host for key in tags}, lambda key: registries.digest(*key))
-    for answers, _ in lookups.rounds():
-        for (name, tag), found in answers.items():
+    for asked in lookups.rounds():
+        for (name, tag), found in asked.answers.items():
             if (found or None) != tags[name, tag]:
                 raise StalePlan(f"{name}:{tag} was {tags[name, tag]} and is now {found}", hint=_MAKE_AGAIN)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from imagebot.forges.evidence import evidence_lines
 from imagebot.plan import Pin, short_digest
 from imagebot.reports.escape import code, escape
 from imagebot.untrusted import clean
@@ -46,13 +47,15 @@ def title(updates: Sequence[Update]) -> str:
 def body(updates: Sequence[Update]) -> str:
     """Answer what a reviewer asks: what, where, from, to, how big, why, how to go back.
 
-    Over the limit whole sections drop, first the full digests, then the reasons; the table never.
+    Over the limit whole sections drop: the full digests, the reasons, the evidence; the table never.
     """
     table = [_sentence(updates), _table(updates)]
     reasons = _whys(updates)
+    evidence = _evidence(updates)
     choices = (
-        [*table, *reasons, _way_back(), _digests(updates)],
-        [*table, *reasons, _way_back()],
+        [*table, evidence, *reasons, _way_back(), _digests(updates)],
+        [*table, evidence, *reasons, _way_back()],
+        [*table, evidence, _TOO_LONG, _way_back()],
         [*table, _TOO_LONG, _way_back()],
     )
     texts = ["\n\n".join(section for section in sections if section) + "\n" for sections in choices]
@@ -180,6 +183,12 @@ def _why(update: Update, *, named: bool) -> str:
         return text
     passed = ", ".join(f"{code(v.tag)} ({escape(v.reason)})" for v in update.passed_over)
     return f"{text} Passed over: {passed}."
+
+
+def _evidence(updates: Sequence[Update]) -> str:
+    """What is known of the images; nothing where nothing is."""
+    lines = evidence_lines(updates)
+    return "\n".join(["**The images:**", "", *lines]) if lines else ""
 
 
 def _way_back() -> str:
