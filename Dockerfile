@@ -4,8 +4,10 @@ FROM docker.io/library/python:3.13-slim-bookworm AS build
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY imagebot ./imagebot
+# [aws], [gcp], [azure] or [sigstore], several with commas: docker build --build-arg EXTRAS='[aws]'
+ARG EXTRAS=
 RUN python -m venv /opt/imagebot \
- && /opt/imagebot/bin/pip install --no-cache-dir --no-compile .
+ && /opt/imagebot/bin/pip install --no-cache-dir --no-compile ".${EXTRAS}"
 
 FROM docker.io/library/python:3.13-slim-bookworm
 # Debian keeps one version of each package: a pin would break the build with the next security fix.
