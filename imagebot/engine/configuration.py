@@ -35,17 +35,12 @@ def read_configuration(
         InvalidConfiguration: With every fault of every file.
     """
     own = policy_files is None
-    entries = snapshot.files()
-    wanted = [
-        entry.path
-        for entry in entries
-        if entry.mode.startswith("100")
-        and (entry.path == SETTINGS_PATH or (own and is_policy_path(entry.path)))
-    ]
+    paths = [entry.path for entry in snapshot.files() if entry.mode.startswith("100")]
+    wanted = [path for path in paths if path == SETTINGS_PATH or (own and is_policy_path(path))]
     files = {path: snapshot.read(path) for path in wanted}
     return load(
         files | dict(policy_files or {}),
         settings_path=SETTINGS_PATH,
         any_environment=any_environment,
-        paths=frozenset(entry.path for entry in entries),
+        paths=frozenset(paths),
     )
