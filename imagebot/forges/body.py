@@ -115,6 +115,8 @@ def _sentence(updates: Sequence[Update]) -> str:
     where = f" in {code(environment)}" if environment else ""
     files = len({u.reference.path for u in updates})
     reach = f"Merging changes {_count(len(updates), 'reference')} in {_count(files, 'file')}."
+    if any(update.pins for update in updates):
+        reach += " The digest that was checked is written beside the tag."
     moves = _moves(updates)
     if len(moves) > 1:
         return f"**Updates {_count(len(_base_names(updates)), 'image')}{where}.** {reach}"

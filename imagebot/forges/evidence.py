@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from imagebot.reports.escape import code, escape
 
 if TYPE_CHECKING:
-    from imagebot.evidence import Evidence
+    from imagebot.evidence import Described, Evidence
     from imagebot.plan import Update
 
 IMAGES = 30
@@ -44,15 +44,18 @@ def _facts(evidence: Evidence) -> Iterator[str]:
         yield f"runs on {names}{f' and {more} more' if more > 0 else ''}"
     if evidence.signature is not None:
         yield f"signature {evidence.signature.state}: {escape(evidence.signature.how)}"
-    described = evidence.described
-    if described is None:
-        return
+    if own := " ".join(_own_words(evidence.described)) if evidence.described else "":
+        yield f"says it was built {own}"
+
+
+def _own_words(described: Described) -> Iterator[str]:
+    """What nobody but the image vouches for."""
     if described.created is not None:
-        yield f"built {described.created:%Y-%m-%d %H:%M} UTC, as it says itself"
+        yield f"{described.created:%Y-%m-%d %H:%M} UTC"
     if source := _first(described.labels, _SOURCE):
-        revision = _first(described.labels, _REVISION)
-        at = f" at {code(revision[:_SHORT_REVISION])}" if revision else ""
-        yield f"from {_link(source)}{at}, as it says itself"
+        yield f"from {_link(source)}"
+    if revision := _first(described.labels, _REVISION):
+        yield f"at {code(revision[:_SHORT_REVISION])}"
 
 
 def _first(labels: Mapping[str, str], keys: Sequence[str]) -> str:

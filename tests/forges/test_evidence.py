@@ -35,8 +35,8 @@ def test_a_line_says_what_an_image_is() -> None:
     assert evidence_lines([update(evidence=evidence)]) == [
         (
             "- `web:1.5.0`: runs on `linux/amd64`, `linux/arm64`; signature verified: cosign simple signing "
-            "by key keys/acme.pub; built 2026-02-27 08:30 UTC, as it says itself; "
-            "from <https://github.com/acme/web> at `0123456789ab`, as it says itself"
+            "by key keys/acme.pub; says it was built 2026-02-27 08:30 UTC from <https://github.com/acme/web> "
+            "at `0123456789ab`"
         )
     ]
 
