@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
-
 from imagebot.errors import RegistryError
 from imagebot.evidence import Pushed
 from imagebot.references.image import is_digest
 from imagebot.registries.answer import Answer
 from imagebot.registries.dates.protocol import Ask
+from imagebot.registries.links import next_link
 
 PAGES = 20
 PAGE_BYTES = 4 * 1024 * 1024
@@ -105,8 +104,7 @@ def _object(answer: Answer | None) -> Page | None:
 
 
 def _next_query(answer: Answer) -> str:
-    links = httpx.Response(answer.status, headers=answer.headers).links
     try:
-        return urlsplit(links.get("next", {}).get("url", "")).query
+        return urlsplit(next_link(answer)).query
     except ValueError:
         return ""
