@@ -1,0 +1,95 @@
+"""A host that asked for credentials once is expected to ask again, and forgiven if it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from imagebot.demo.http_server import Request, Response
+from imagebot.demo.registry import EmbeddedRegistry
+from imagebot.errors import RegistryDenied
+from imagebot.references.image import ImageName
+from tests.registries.quirk_server import GOOD, SECRET, ask, challenge, listed, page, quirky
+
+NAMES = ("acme/web", "acme/api", "acme/worker")
+
+
+@pytest.mark.parametrize(("auth", "schemes"), [("basic", ["Basic"] * 3), ("token", ["Bearer"] * 3)])
+def test_only_the_first_repository_is_refused_before_it_is_shown(auth: str, schemes: list[str]) -> None:
+    with EmbeddedRegistry(auth=auth, credentials={"bot": SECRET}) as registry:  # type: ignore[arg-type] # a table's column
+        for name in NAMES:
+            registry.push(name, "1.0")
+        with ask(registry.host, GOOD) as client:
+            assert [listed(client, ImageName(registry.host, name)) for name in NAMES] == [("1.0",)] * 3
+        lists = [seen for seen in registry.requests if seen.path.endswith("tags/list")]
+
+    assert [seen.status for seen in lists] == [401, 200, 200, 200]
+    assert [seen.scheme for seen in lists[1:]] == schemes
+
+
+def test_a_token_is_asked_for_each_repository_by_its_own_scope() -> None:
+    with EmbeddedRegistry(auth="token", credentials={"bot": SECRET}) as registry:
+        for name in NAMES:
+            registry.push(name, "1.0")
+        with ask(registry.host, GOOD) as client:
+            for name in NAMES:
+                client.tags(ImageName(registry.host, name))
+        asked = [seen.query for seen in registry.requests if seen.path == "/token"]
+
+    assert len(asked) == len(NAMES)
+    for name, query in zip(NAMES, asked, strict=True):
+        assert f"scope=repository%3A{name.replace('/', '%2F')}%3Apull" in query
+
+
+def test_a_repository_that_wants_no_credentials_is_asked_without_when_it_refuses_them() -> None:
+    """GHCR answers a credential that is not needed with 403, and with no challenge (renovate#11446)."""
+
+    def answer(request: Request) -> Response:
+        given = request.headers.get("authorization", "")
+        if "private" in request.path:
+            return page(["1.0"]) if given else challenge('Basic realm="r"')
+        return Response(403, b'{"errors":[{"code":"DENIED"}]}') if given else page(["2.0"])
+
+    with quirky(answer) as host, ask(host, GOOD) as client:
+        assert listed(client, ImageName(host, "acme/private")) == ("1.0",)
+        assert listed(client, ImageName(host, "acme/public")) == ("2.0",)
+
+
+def test_a_repository_that_is_closed_to_us_is_denied_whatever_others_are() -> None:
+    def answer(request: Request) -> Response:
+        if not request.headers.get("authorization"):
+            return challenge('Basic realm="r"')
+        return Response(403, b'{"message":"not yours"}') if "closed" in request.path else page(["1.0"])
+
+    with quirky(answer) as host, ask(host, GOOD) as client:
+        client.tags(ImageName(host, "acme/web"))
+        with pytest.raises(RegistryDenied, match="not yours"):
+            client.tags(ImageName(host, "acme/closed"))
+
+
+def test_a_way_in_for_something_else_is_no_habit() -> None:
+    """A challenge whose scope is not that of the repository says nothing of the next one."""
+
+    def answer(request: Request) -> Response:
+        if request.path == "/token":
+            return Response(200, b'{"token":"t"}')
+        if request.headers.get("authorization"):
+            return page(["1.0"])
+        return challenge('Bearer realm="/token",scope="registry:catalog:*"')
+
+    seen: list[str] = []
+
+    def recorded(request: Request) -> Response:
+        seen.append(f"{request.path} {request.headers.get('authorization', '-').partition(' ')[0]}")
+        return answer(request)
+
+    with quirky(recorded) as host, ask(host) as client:
+        for name in NAMES[:2]:
+            client.tags(ImageName(host, name))
+
+    assert seen == [
+        "/v2/acme/web/tags/list -",
+        "/token -",
+        "/v2/acme/web/tags/list Bearer",
+        "/v2/acme/api/tags/list -",
+        "/v2/acme/api/tags/list Bearer",
+    ]
