@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 
@@ -57,7 +59,7 @@ class CacheFile:
         try:
             with self._lock:
                 found: tuple[object, ...] | None = self._database.execute(statement, values).fetchone()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self._unusable |= _is_unusable(error)
             return None
         except (OverflowError, ValueError):  # a number or text that SQLite cannot hold
@@ -71,7 +73,8 @@ class CacheFile:
         with self._lock:
             self._database.close()
         if self._unusable and self._path:
-            _remove(self._path)
+            with contextlib.suppress(OSError), _alone(self._path.parent):
+                _remove(self._path)
 
     def _shrink(self, now: int) -> None:
         """Down to three quarters of the bound; the rows that are small and cannot be had again go last."""
@@ -104,18 +107,30 @@ class CacheFile:
 
 def _opened(path: Path) -> sqlite3.Connection:
     """The file, made anew if it is none; in memory where the folder takes none."""
-    for _ in range(2):
-        with contextlib.suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with contextlib.suppress(FileExistsError):
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            try:
-                return _connected(str(path))
-            except sqlite3.Error as error:
-                if not _is_unusable(error):
-                    break  # locked, read-only, disk full: others may need it as it is
-                _remove(path)
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _alone(path.parent):
+            for _ in range(2):
+                with contextlib.suppress(FileExistsError):
+                    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+                try:
+                    return _connected(str(path))
+                except (sqlite3.Error, UnicodeDecodeError) as error:
+                    if not _is_unusable(error):
+                        break  # locked, read-only, disk full: others may need it as it is
+                    _remove(path)
     return _connected(":memory:")
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else makes or removes the file meanwhile: SQLite waits for others only once it is made."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _connected(name: str) -> sqlite3.Connection:
@@ -124,14 +139,16 @@ def _connected(name: str) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.executescript(_TABLES)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         connection.close()
         raise
     return connection
 
 
-def _is_unusable(error: sqlite3.Error) -> bool:
+def _is_unusable(error: Exception) -> bool:
     """Whether a file is none of ours, and never will be; full, locked and read-only may pass."""
+    if isinstance(error, UnicodeDecodeError):  # SQLite's message quotes what it found instead of a table
+        return True
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNUSABLE
 
 
