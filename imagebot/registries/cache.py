@@ -2,43 +2,31 @@
 
 It holds answers that a server can confirm with a 304, content that its digest names, and when a digest was
 seen first. Everything is kept apart by who asked; of a credential only a salted fingerprint is stored.
+What is read back is believed no more than what a server sends: the file may have been written by anybody.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import secrets
-import sqlite3
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
 
+from imagebot.registries.cache_file import CacheFile
 from imagebot.registries.clock import Clock
 
 BOUND = 256 * 1024 * 1024
 """Bytes of the file; over it, what was used longest ago goes first, down to three quarters."""
 
-CONTENT_LIMIT = 4 * 1024 * 1024
-BUSY_MS = 5_000
-VERSION = 1
+VALUE_LIMIT = 8 * 1024 * 1024
+"""Bytes of one answer or content; what is larger is not kept."""
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS answers (
-  who TEXT, url TEXT, etag TEXT, modified TEXT, value BLOB, used INTEGER, PRIMARY KEY (who, url));
-CREATE TABLE IF NOT EXISTS contents (
-  who TEXT, repository TEXT, digest TEXT, kind TEXT, body BLOB, used INTEGER,
-  PRIMARY KEY (who, repository, digest));
-CREATE TABLE IF NOT EXISTS seen (repository TEXT, digest TEXT, at INTEGER, used INTEGER,
-  PRIMARY KEY (repository, digest)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sizes (who TEXT, repository TEXT, size INTEGER, at INTEGER,
-  PRIMARY KEY (who, repository)) WITHOUT ROWID;
-"""
-_BOUNDED = ("answers", "contents", "seen")
+VALIDATOR_LIMIT = 1024
+SALT_BYTES = 16
+DAY_S = 24 * 3600
+"""When something was used is known to the day, so that reading is not writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +44,16 @@ class Kept:
     value: bytes
 
     def conditions(self) -> dict[str, str]:
-        """Headers that ask for an answer only if it is another one."""
-        if self.etag:
-            return {"If-None-Match": self.etag}
-        return {"If-Modified-Since": self.modified} if self.modified else {}
+        """Headers that ask for an answer only if it is another one; none if nothing can be asked by."""
+        for header, validator in (("If-None-Match", self.etag), ("If-Modified-Since", self.modified)):
+            if (
+                validator
+                and len(validator) <= VALIDATOR_LIMIT
+                and validator.isascii()
+                and validator.isprintable()
+            ):
+                return {header: validator}
+        return {}
 
 
 class Cache:
@@ -71,144 +65,120 @@ class Cache:
         folder: Where it lies; None keeps everything in memory for the life of this object.
         clock: Tells the time of day.
         bound: Most bytes of the file.
+
+    Attributes:
+        salt: Makes fingerprints of credentials that mean nothing elsewhere.
     """
 
     def __init__(self, folder: Path | None = None, *, clock: Clock | None = None, bound: int = BOUND) -> None:
         self._clock = clock or Clock()
-        self._bound = bound
-        self._lock = Lock()
-        self._database = _opened(folder)
+        self._file = CacheFile(folder, bound)
         self.salt = self._salt()
 
     def close(self) -> None:
         """Keep within the bound, and let go of the file."""
-        with self._lock, contextlib.suppress(sqlite3.Error):
-            self._shrink()
-        with self._lock:
-            self._database.close()
+        self._file.close(self._now())
 
     def answer(self, who: str, url: str) -> Kept | None:
         """What a server answered last to who asked, if it can be asked for again on a condition."""
-        row = self._one("SELECT etag, modified, value FROM answers WHERE who = ? AND url = ?", who, url)
-        value = _unpacked(row[2]) if row else None
-        if row is None or value is None:
-            return None
-        self._do("UPDATE answers SET used = ? WHERE who = ? AND url = ?", self._now(), who, url)
-        return Kept(row[0], row[1], value)
+        query = "SELECT etag, modified, value, rowid, used FROM answers WHERE who = ? AND url = ?"
+        match self._file.run(query, who, url):
+            case (str(etag), str(modified), bytes(packed), row, used):
+                value = _unpacked(packed)
+                if value is not None:
+                    self._use("answers", row, used)
+                    return Kept(etag, modified, value)
+        return None
 
     def keep_answer(self, who: str, url: str, kept: Kept) -> None:
         """Keep what a server answered; without a validator it could never be used again."""
-        if kept.conditions():
-            row = (who, url, kept.etag, kept.modified, zlib.compress(kept.value, 1), self._now())
-            self._do("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)", *row)
+        if kept.conditions() and len(kept.value) <= VALUE_LIMIT:
+            row = (who, url, self._now(), kept.etag, kept.modified, zlib.compress(kept.value, 1))
+            self._file.run("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)", *row)
 
     def content(self, who: str, repository: str, digest: str) -> tuple[str, bytes] | None:
         """Kind and bytes of what a digest names: they hash to it, whoever wrote the file."""
-        where = "who = ? AND repository = ? AND digest = ?"
-        row = self._one(f"SELECT kind, body FROM contents WHERE {where}", who, repository, digest)  # noqa: S608 - a constant
-        body = _unpacked(row[1]) if row else None
-        if row is None or body is None or f"sha256:{hashlib.sha256(body).hexdigest()}" != digest:
-            return None
-        self._do(f"UPDATE contents SET used = ? WHERE {where}", self._now(), who, repository, digest)  # noqa: S608
-        return row[0], body
+        query = "SELECT kind, body, rowid, used FROM contents WHERE who = ? AND repository = ? AND digest = ?"
+        match self._file.run(query, who, repository, digest):
+            case (str(kind), bytes(packed), row, used):
+                body = _unpacked(packed)
+                if body is not None and is_named_by(digest, body):
+                    self._use("contents", row, used)
+                    return kind, body
+        return None
 
     def keep_content(self, who: str, repository: str, digest: str, kind: str, body: bytes) -> None:
         """Keep what a digest names."""
-        row = (who, repository, digest, kind, zlib.compress(body, 1), self._now())
-        self._do("INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?, ?)", *row)
+        if len(body) <= VALUE_LIMIT:
+            row = (who, repository, digest, self._now(), kind, zlib.compress(body, 1))
+            self._file.run("INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?, ?)", *row)
 
     def first_seen(self, repository: str, digest: str) -> datetime:
         """When a digest was seen in a repository first; from now on it has been."""
         now = self._now()
-        self._do("INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)", repository, digest, now, now)
-        self._do("UPDATE seen SET used = ? WHERE repository = ? AND digest = ?", now, repository, digest)
-        row = self._one("SELECT at FROM seen WHERE repository = ? AND digest = ?", repository, digest)
-        return datetime.fromtimestamp(min(int(row[0]), now) if row else now, UTC)
+        query = "SELECT at, rowid, used FROM seen WHERE repository = ? AND digest = ?"
+        for conflict in ("IGNORE", "REPLACE"):
+            match self._file.run(query, repository, digest):
+                # a later time was written by a clock that went ahead, and counts no more than none
+                case (int(at), row, used) if 0 <= at <= now:
+                    self._use("seen", row, used)
+                    return datetime.fromtimestamp(at, UTC)
+            row = (repository, digest, now, now)
+            self._file.run(f"INSERT OR {conflict} INTO seen VALUES (?, ?, ?, ?)", *row)  # noqa: S608 - a constant
+        return datetime.fromtimestamp(now, UTC)
 
-    def size(self, who: str, repository: str) -> tuple[int, datetime] | None:
-        """How many tags a repository had when its list was last believed, and when that was."""
-        row = self._one("SELECT size, at FROM sizes WHERE who = ? AND repository = ?", who, repository)
-        return (int(row[0]), datetime.fromtimestamp(int(row[1]), UTC)) if row else None
+    def size(self, who: str, repository: str) -> tuple[int, datetime | None] | None:
+        """How many tags a repository had when its list was last believed, and since when it is not."""
+        query = "SELECT size, short FROM sizes WHERE who = ? AND repository = ?"
+        match self._file.run(query, who, repository):
+            case (int(size), None):
+                return size, None
+            case (int(size), int(short)):
+                return size, datetime.fromtimestamp(max(0, min(short, self._now())), UTC)
+        return None
 
     def keep_size(self, who: str, repository: str, size: int) -> None:
-        """Keep how many tags a repository has."""
-        self._do("INSERT OR REPLACE INTO sizes VALUES (?, ?, ?, ?)", who, repository, size, self._now())
+        """Keep how many tags a repository has: its list is believed."""
+        row = (who, repository, self._now(), size)
+        self._file.run("INSERT OR REPLACE INTO sizes VALUES (?, ?, ?, ?, NULL)", *row)
+
+    def doubt_size(self, who: str, repository: str) -> None:
+        """Keep since when the list of a repository is not believed."""
+        now = self._now()
+        change = (
+            "UPDATE sizes SET used = ?, short = min(coalesce(short, ?), ?) WHERE who = ? AND repository = ?"
+        )
+        self._file.run(change, now, now, now, who, repository)
+
+    def _use(self, table: str, row: object, used: object) -> None:
+        now = self._now()
+        if not (isinstance(used, int) and now - DAY_S < used <= now):
+            self._file.run(f"UPDATE {table} SET used = ? WHERE rowid = ?", now, row)  # noqa: S608 - a constant
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
 
     def _salt(self) -> bytes:
-        self._do("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", secrets.token_bytes(16))
-        row = self._one("SELECT hex(value) FROM meta WHERE name = 'salt'")
-        return bytes.fromhex(row[0]) if row else secrets.token_bytes(16)
-
-    def _one(self, query: str, *values: object) -> tuple[str, ...] | None:
-        with self._lock, contextlib.suppress(sqlite3.Error, OverflowError):
-            found: tuple[str, ...] | None = self._database.execute(query, values).fetchone()
-            return found
-        return None
-
-    def _do(self, statement: str, *values: object) -> None:
-        with self._lock, contextlib.suppress(sqlite3.Error, OverflowError):
-            self._database.execute(statement, values)
-
-    def _shrink(self) -> None:
-        """Take out what was used longest ago, a quarter of the rows at a time."""
-        for _ in range(8):
-            if self._bytes() <= self._bound:
-                return
-            for table in _BOUNDED:
-                (rows,) = self._database.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - a constant
-                key = "(repository, digest)" if table == "seen" else "rowid"
-                columns = key.strip("()")
-                oldest = f"SELECT {columns} FROM {table} ORDER BY used LIMIT {-(-rows // 4)}"  # noqa: S608
-                self._database.execute(f"DELETE FROM {table} WHERE {key} IN ({oldest})")  # noqa: S608
-            self._database.execute("VACUUM")
-
-    def _bytes(self) -> int:
-        (pages,) = self._database.execute("PRAGMA page_count").fetchone()
-        (size,) = self._database.execute("PRAGMA page_size").fetchone()
-        return int(pages) * int(size)
+        fresh = secrets.token_bytes(SALT_BYTES)
+        for conflict in ("IGNORE", "REPLACE"):
+            match self._file.run("SELECT value FROM meta WHERE name = 'salt'"):
+                case (bytes(salt),) if len(salt) == SALT_BYTES:
+                    return salt
+            self._file.run(f"INSERT OR {conflict} INTO meta VALUES ('salt', ?)", fresh)  # noqa: S608 - a constant
+        return fresh
 
 
-def _opened(folder: Path | None) -> sqlite3.Connection:
-    """The file, made anew if it is none; in memory where the folder takes none."""
-    if folder is not None:
-        file = folder / f"registries-{VERSION}.sqlite"
-        for _ in range(2):
-            with contextlib.suppress(OSError):
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                with contextlib.suppress(FileExistsError):
-                    os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-                try:
-                    return _connected(str(file))
-                except sqlite3.OperationalError:
-                    break  # locked, read-only, disk full: others may need it as it is
-                except sqlite3.DatabaseError:
-                    for suffix in ("", "-wal", "-shm"):
-                        file.with_name(file.name + suffix).unlink(missing_ok=True)
-    return _connected(":memory:")
+def is_named_by(digest: str, content: bytes) -> bool:
+    """Whether a digest, sha256 or sha512, is that of some bytes."""
+    algorithm, _, wanted = digest.partition(":")
+    return hashlib.new(algorithm, content).hexdigest() == wanted
 
 
-def _connected(name: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(name, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.executescript(_TABLES)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _unpacked(value: object) -> bytes | None:
-    """The bytes that were kept; None for anything else, or for more than was ever kept."""
-    if not isinstance(value, bytes):
-        return None
+def _unpacked(packed: bytes) -> bytes | None:
+    """The bytes that were kept; None for junk, or for more than is ever kept."""
     unpacker = zlib.decompressobj()
     try:
-        found = unpacker.decompress(value, 2 * CONTENT_LIMIT)
+        found = unpacker.decompress(packed, VALUE_LIMIT + 1)
     except zlib.error:
         return None
-    return found if unpacker.eof else None
+    return found if unpacker.eof and len(found) <= VALUE_LIMIT else None

@@ -59,14 +59,13 @@ class ChartRepositories:
 
     def _read(self, endpoint: Endpoint, name: ImageName) -> Index:
         url = index_url(name)
-        known = Conditional(self._cache, f"GET {url}")
+        known = Conditional(self._cache, f"GET {url}", _unpacked)
         question = Question(
             endpoint, name, "GET", url, {}, INDEX_BYTES, url, conditions=known.conditions, abroad=True
         )
         answer = self._session.send(question)
         if (before := known.before(answer)) is not None:
-            found: Index = json.loads(before)
-            return found
+            return before
         if answer.status != 200:
             raise RegistryProtocol(f"{endpoint.host} answered {answer.status} for {url}")
         try:
@@ -75,3 +74,16 @@ class ChartRepositories:
             raise RegistryProtocol(f"{url}: {error.message}", hint=error.hint) from error
         known.keep(answer, json.dumps(index).encode())
         return index
+
+
+def _unpacked(packed: bytes) -> Index:
+    """An index that was kept; a ValueError if it is none."""
+    index: Index = json.loads(packed)
+    charts = list(index.values()) if isinstance(index, dict) else [None]
+    if not all(isinstance(versions, dict) for versions in charts):
+        raise ValueError
+    if not all(
+        isinstance(digest, str | None) for versions in charts if versions for digest in versions.values()
+    ):
+        raise ValueError
+    return index

@@ -90,7 +90,9 @@ class RegistryClient:
         found = list_tags(self.session, there, where, self._cache)
         who = self.session.who(where)
         doubt = shrunk(self._cache.size(who, str(where)), len(found), self.now())
-        if not doubt:
+        if doubt:
+            self._cache.doubt_size(who, str(where))
+        else:
             self._cache.keep_size(who, str(where), len(found))
         return Listing(found, doubt)
 
@@ -101,7 +103,7 @@ class RegistryClient:
             return self._charts.digest(there, name, tag)
         if not is_tag(tag):
             raise RegistryProtocol(f"{tag[:140]!r} is no tag")
-        return self._digests((where, tag), lambda: find_digest(self.session, there, where, tag, self._cache))
+        return self._digests((where, tag), lambda: find_digest(self.session, there, where, tag))
 
     def platforms(self, name: ImageName, digest: str) -> tuple[str, ...]:
         """The platforms that an image runs on, sorted."""

@@ -2,41 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Generic, TypeVar
 
 from imagebot.errors import RegistryProtocol
 from imagebot.registries.answer import Answer
 from imagebot.registries.cache import Cache, Kept
 
+Value = TypeVar("Value")
 
-class Conditional:
+SETTLED = timedelta(minutes=1)
+"""How long before the answer something must have changed last: in one second it may change twice."""
+
+
+class Conditional(Generic[Value]):
     """One question, asked on the condition that its answer changed, by whoever asks.
 
     Args:
         cache: What was answered before.
         key: What tells the question from others: method and URL.
+        unpack: Makes of what was kept what it was; a ``ValueError`` if it is junk, which is then not used.
     """
 
-    def __init__(self, cache: Cache, key: str) -> None:
+    def __init__(self, cache: Cache, key: str, unpack: Callable[[bytes], Value]) -> None:
         self._cache = cache
         self._key = key
+        self._unpack = unpack
         self._who = ""
-        self._kept: Kept | None = None
+        self._before: Value | None = None
 
     def conditions(self, who: str) -> Mapping[str, str]:
         """Headers for who asks; called again when credentials turn out to be needed."""
-        self._who, self._kept = who, self._cache.answer(who, self._key)
-        return self._kept.conditions() if self._kept else {}
+        self._who, self._before = who, None
+        kept = self._cache.answer(who, self._key)
+        if kept is None:
+            return {}
+        try:
+            self._before = self._unpack(kept.value)
+        except (ValueError, RecursionError):
+            return {}
+        return kept.conditions()
 
-    def before(self, answer: Answer) -> bytes | None:
-        """What was made of the answer before, if the server says that it still holds."""
+    def before(self, answer: Answer) -> Value | None:
+        """What was made of the answer before, if the server says that it still holds.
+
+        Raises:
+            RegistryProtocol: If it says so of nothing.
+        """
         if answer.status != 304:
             return None
-        if self._kept is None:
+        if self._before is None:
             raise RegistryProtocol("the registry says that nothing changed to one who knows nothing")
-        return self._kept.value
+        return self._before
 
-    def keep(self, answer: Answer, value: bytes) -> None:
+    def keep(self, answer: Answer, packed: bytes) -> None:
         """Keep what was made of an answer, if the server gave something to ask by."""
-        etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
-        self._cache.keep_answer(self._who, self._key, Kept(etag[:1024], modified[:128], value))
+        modified = answer.headers.get("last-modified", "") if _is_settled(answer) else ""
+        self._cache.keep_answer(self._who, self._key, Kept(answer.headers.get("etag", ""), modified, packed))
+
+
+def _is_settled(answer: Answer) -> bool:
+    """Whether ``Last-Modified`` can tell this answer from the next (RFC 9110, section 8.8.2.2)."""
+    try:
+        changed, answered = (
+            # an HTTP date is UTC, whatever zone is written beside it
+            parsedate_to_datetime(answer.headers.get(name, "")).replace(tzinfo=UTC)
+            for name in ("last-modified", "date")
+        )
+    except (ValueError, OverflowError):
+        return False
+    return answered - changed >= SETTLED

@@ -5,7 +5,6 @@ Source: https://github.com/opencontainers/distribution-spec (pulling manifests a
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 
 from imagebot.errors import RegistryNotFound, RegistryProtocol
 from imagebot.references.image import ImageName, is_digest, is_tag
-from imagebot.registries.cache import CONTENT_LIMIT, Cache
+from imagebot.registries.cache import Cache, is_named_by
 from imagebot.registries.conditional import Conditional
 from imagebot.registries.hosts import Endpoint
 from imagebot.registries.links import next_link
@@ -52,9 +51,10 @@ class RegistryContents:
         endpoint, there = self._locate(name)
         if not is_digest(reference):
             _check_tag(reference)
-            reference = find_digest(self._session, endpoint, there, reference, self._cache)
+            reference = find_digest(self._session, endpoint, there, reference)
         who = self._session.who(there)
-        if kept := self._cache.content(who, str(there), reference):
+        kept = self._cache.content(who, str(there), reference)
+        if kept and kept[0] in TYPES:  # the digest says nothing of the type, and names blobs too
             return Manifest(reference, *kept)
         answer = self._session.send(manifest_question(endpoint, there, reference, "GET"))
         if answer.status != 200:
@@ -78,8 +78,7 @@ class RegistryContents:
         if answer.status != 200:
             raise RegistryProtocol(f"{there.host} answered {answer.status} for the blob {what}")
         _check_digest(there, digest, answer.body)
-        if len(answer.body) <= CONTENT_LIMIT:
-            self._cache.keep_content(self._session.who(there), str(there), digest, "", answer.body)
+        self._cache.keep_content(self._session.who(there), str(there), digest, "", answer.body)
         return answer.body
 
     def referrers(self, name: ImageName, digest: str) -> tuple[Mapping[str, Any], ...]:
@@ -101,30 +100,37 @@ class RegistryContents:
     def _referrers_page(
         self, endpoint: Endpoint, name: ImageName, url: str
     ) -> tuple[list[Mapping[str, Any]], str]:
-        known = Conditional(self._cache, f"GET {url}")
+        known = Conditional(self._cache, f"GET {url}", _unpacked)
         what = f"the referrers of {name}"
         question = Question(
             endpoint, name, "GET", url, {"Accept": INDEX}, PAGE_BYTES, what, conditions=known.conditions
         )
         answer = self._session.send(question)
-        packed = known.before(answer)
-        if packed is None:
-            kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if answer.status != 200 or kind != INDEX:
-                raise RegistryNotFound(f"{name.host} keeps no list of referrers")
-            packed = json.dumps([next_link(answer), _descriptors(name, answer.body)]).encode()
-            known.keep(answer, packed)
-        following, descriptors = json.loads(packed)
-        return descriptors, following
+        if before := known.before(answer):
+            return before
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if answer.status != 200 or kind != INDEX:
+            raise RegistryNotFound(f"{name.host} keeps no list of referrers")
+        try:
+            page = _descriptors(answer.body), next_link(answer)
+            known.keep(answer, json.dumps(page).encode())
+        except (ValueError, RecursionError) as error:
+            raise RegistryProtocol(f"{name.host} sent no JSON for {what}") from error
+        return page
 
 
-def _descriptors(name: ImageName, body: bytes) -> list[Mapping[str, Any]]:
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise RegistryProtocol(f"{name.host} sent no JSON for the referrers of {name}") from error
+def _descriptors(body: bytes) -> list[Mapping[str, Any]]:
+    content = json.loads(body)
     listed = content.get("manifests") if isinstance(content, dict) else None
     return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+
+
+def _unpacked(packed: bytes) -> tuple[list[Mapping[str, Any]], str]:
+    """A page that was kept; a ValueError if it is none."""
+    match json.loads(packed):
+        case [list(descriptors), str(following)] if all(isinstance(item, dict) for item in descriptors):
+            return descriptors, following
+    raise ValueError
 
 
 def _same_place(name: ImageName, first: str, following: str) -> str:
@@ -144,8 +150,7 @@ def _check_tag(reference: str) -> None:
 
 def _check_digest(name: ImageName, digest: str, body: bytes) -> None:
     """Raise unless bytes are those that a digest names."""
-    algorithm, _, wanted = digest.partition(":")
-    if hashlib.new(algorithm, body).hexdigest() != wanted:
+    if not is_named_by(digest, body):
         raise RegistryProtocol(
             f"{name.host} sent other content for {name}@{digest} than the digest names",
             hint="the registry or something between is broken, or lies: nothing of it was used",

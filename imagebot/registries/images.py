@@ -7,8 +7,9 @@ Sources: https://github.com/opencontainers/image-spec (``manifest.md``, ``image-
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from imagebot.errors import RegistryProtocol
@@ -44,8 +45,8 @@ def platforms(contents: Contents, name: ImageName, digest: str) -> tuple[str, ..
     manifest = contents.manifest(name, digest)
     document = _document(name, manifest)
     if manifest.media_type in INDEXES:
-        return tuple(sorted({found for found, _ in _children(contents, name, document)}))
-    return _of_config(_config(contents, name, document))
+        return tuple(sorted({platform for platform, _ in _children(contents, name, document)}))
+    return _of_config(_config(contents, name, digest, document))
 
 
 def describe(contents: Contents, name: ImageName, digest: str, now: datetime) -> Described:
@@ -61,42 +62,66 @@ def describe(contents: Contents, name: ImageName, digest: str, now: datetime) ->
         RegistryError: If the content cannot be had, or is no image.
     """
     manifest = contents.manifest(name, digest)
-    outer = inner = _document(name, manifest)
-    found: Sequence[tuple[str, Json]] = ()
+    document = _document(name, manifest)
+    annotations = [_texts(document.get("annotations"))]
+    children: list[tuple[str, Json]] = []
+    named = digest
     if manifest.media_type in INDEXES:
-        found = sorted(_children(contents, name, outer), key=lambda child: child[0])
-        if not found:
-            return Described(digest, (), _first_date(now, _texts(outer.get("annotations"))), {})
-        inner = _document(name, contents.manifest(name, str(found[0][1]["digest"])))
-    config = _config(contents, name, inner)
-    annotations = [
-        _texts(outer.get("annotations")),
-        _texts(found[0][1].get("annotations")) if found else {},
-        _texts(inner.get("annotations")),
-    ]
+        children = sorted(_children(contents, name, document), key=lambda child: child[0])
+        if not children:
+            return _described(digest, (), annotations, {}, now)
+        _, first = children[0]
+        named = first["digest"]
+        document = _document(name, contents.manifest(name, named))
+        annotations += [_texts(first.get("annotations")), _texts(document.get("annotations"))]
+    config = _config(contents, name, named, document)
+    return _described(digest, (platform for platform, _ in children), annotations, config, now)
+
+
+def _described(
+    digest: str,
+    found: Iterable[str],
+    annotations: Sequence[Mapping[str, str]],
+    config: Json,
+    now: datetime,
+) -> Described:
+    """Put together what was read, annotations from the outermost to the innermost."""
     image = config.get("config")
     labels = _texts(image.get("Labels")) if isinstance(image, dict) else {}
     return Described(
         digest=digest,
-        platforms=tuple(sorted({child for child, _ in found})) or _of_config(config),
+        platforms=tuple(sorted(set(found))) or _of_config(config),
         created=_first_date(now, *annotations, {CREATED: str(config.get("created", ""))}),
-        labels=_merged(labels, *reversed(annotations)),
+        labels=_merged(*annotations, labels),
     )
 
 
-def _children(contents: Contents, name: ImageName, index: Json, depth: int = 1) -> Iterator[tuple[str, Json]]:
-    """Platform and descriptor of every image of an index; attestations and unknown ones are left out."""
+def _children(contents: Contents, name: ImageName, index: Json) -> list[tuple[str, Json]]:
+    """Platform and descriptor of every image of an index, at most 64."""
+    return list(islice(_walk(contents, name, index, DEPTH), CHILDREN))
+
+
+def _walk(contents: Contents, name: ImageName, index: Json, depth: int) -> Iterator[tuple[str, Json]]:
+    """Those of an index and of the indexes in it; what is attached to images, or unknown, is left out."""
+    for child in islice(filter(_is_own, _items(index)), CHILDREN):
+        if child.get("mediaType") not in INDEXES:
+            if platform := _platform(child.get("platform")):
+                yield platform, child
+        elif depth > 1:
+            inner = _document(name, contents.manifest(name, child["digest"]))
+            yield from _walk(contents, name, inner, depth - 1)
+
+
+def _items(index: Json) -> Iterator[Json]:
     listed = index.get("manifests")
-    for child in listed[:CHILDREN] if isinstance(listed, list) else ():
-        if not isinstance(child, dict) or not is_digest(str(child.get("digest"))):
-            continue
-        if _ATTACHED in _texts(child.get("annotations")):
-            continue
-        if child.get("mediaType") in INDEXES and depth < DEPTH:
-            inner = _document(name, contents.manifest(name, str(child["digest"])))
-            yield from _children(contents, name, inner, depth + 1)
-        elif child.get("mediaType") in TYPES and (platform := _platform(child.get("platform"))):
-            yield platform, child
+    return (child for child in listed if isinstance(child, dict)) if isinstance(listed, list) else iter(())
+
+
+def _is_own(child: Json) -> bool:
+    """Whether a descriptor is that of an image or index; what is attached to one says so."""
+    if child.get("mediaType") not in TYPES or not is_digest(str(child.get("digest"))):
+        return False
+    return _ATTACHED not in _texts(child.get("annotations"))
 
 
 def _platform(found: object) -> str:
@@ -104,7 +129,7 @@ def _platform(found: object) -> str:
     if not isinstance(found, dict):
         return ""
     system, machine, variant = (found.get(key) for key in ("os", "architecture", "variant"))
-    if not (isinstance(system, str) and isinstance(machine, str)) or _UNKNOWN in {system, machine}:
+    if not (isinstance(system, str) and isinstance(machine, str)) or {system, machine} & {"", _UNKNOWN}:
         return ""
     parts = [system, machine, *([variant] if isinstance(variant, str) and variant else [])]
     return clean("/".join(parts), 100)
@@ -114,7 +139,7 @@ def _of_config(config: Json) -> tuple[str, ...]:
     return tuple(filter(None, [_platform(config)]))
 
 
-def _config(contents: Contents, name: ImageName, manifest: Json) -> Json:
+def _config(contents: Contents, name: ImageName, named: str, manifest: Json) -> Json:
     """The configuration of an image.
 
     Raises:
@@ -122,9 +147,9 @@ def _config(contents: Contents, name: ImageName, manifest: Json) -> Json:
     """
     described = manifest.get("config")
     described = described if isinstance(described, dict) else {}
-    digest, kind = str(described.get("digest")), str(described.get("mediaType"))
+    digest, kind = str(described.get("digest")), str(described.get("mediaType", "something without a type"))
     if kind not in CONFIGS or not is_digest(digest):
-        raise RegistryProtocol(f"{name} holds no image there, but {clean(kind, 80)}", id="registry-no-image")
+        raise RegistryProtocol(f"{name}@{named} is no image, but {clean(kind, 80)}", id="registry-no-image")
     return _json(name, contents.blob(name, digest, CONFIG_BYTES))
 
 
@@ -155,16 +180,21 @@ def _texts(found: object) -> dict[str, str]:
     """Annotations or labels: texts alone, and not too many or long."""
     if not isinstance(found, dict):
         return {}
-    texts = [(key, value) for key, value in found.items() if isinstance(value, str)]
-    return {key[:LABEL_CHARACTERS]: value[:LABEL_CHARACTERS] for key, value in texts[:LABELS]}
+    texts = ((_text(key), _text(value)) for key, value in found.items() if isinstance(value, str))
+    return dict(islice(texts, LABELS))
+
+
+def _text(text: str) -> str:
+    """The begin of a text; JSON can spell half a character, which no file or terminal takes."""
+    return text[:LABEL_CHARACTERS].encode("utf-8", "replace").decode()
 
 
 def _merged(*layers: Mapping[str, str]) -> dict[str, str]:
-    """All of them; a later layer wins."""
+    """Those of all layers; an earlier one wins, by its value and by its place within the bound."""
     merged: dict[str, str] = {}
     for layer in layers:
-        merged |= layer
-    return dict(list(merged.items())[:LABELS])
+        merged |= {key: text for key, text in layer.items() if key not in merged}
+    return dict(islice(merged.items(), LABELS))
 
 
 def _first_date(now: datetime, *annotations: Mapping[str, str]) -> datetime | None:

@@ -50,10 +50,14 @@ class _Page:
     def packed(self) -> bytes:
         return json.dumps([self.next, *self.tags]).encode()
 
-    @classmethod
-    def unpacked(cls, packed: bytes) -> _Page:
-        next_url, *tags = json.loads(packed)
-        return cls(tuple(tags), next_url)
+
+def _unpacked(first: str, packed: bytes) -> _Page:
+    """A page that was kept; a ValueError if it is none, or leads elsewhere: credentials would go there."""
+    match json.loads(packed):
+        case [str(following), *tags] if all(isinstance(tag, str) for tag in tags):
+            if not following or following.startswith(f"{first}?"):
+                return _Page(tuple(tags), following)
+    raise ValueError
 
 
 def list_tags(session: Session, endpoint: Endpoint, name: ImageName, cache: Cache) -> tuple[str, ...]:
@@ -105,7 +109,8 @@ def _page(
     or_else: frozenset[int] = frozenset(),
 ) -> _Page | None:
     """A page, from the cache if the server says that it still holds; None for the statuses that may be."""
-    known = Conditional(cache, f"GET {url}")
+    first = f"{endpoint.base}/v2/{name.path}/tags/list"
+    known = Conditional(cache, f"GET {url}", partial(_unpacked, first))
     accept = {"Accept": "application/json"}
     question = Question(
         endpoint, name, "GET", url, accept, PAGE_BYTES, str(name), conditions=known.conditions
@@ -113,9 +118,8 @@ def _page(
     answer = session.send(question)
     if answer.status in or_else:
         return None
-    if (before := known.before(answer)) is not None:
-        return _Page.unpacked(before)
-    first = f"{endpoint.base}/v2/{name.path}/tags/list"
+    if before := known.before(answer):
+        return before
     page = _Page(tuple(_tags(name, answer)), _next(name, first, answer))
     known.keep(answer, page.packed())
     return page
