@@ -1,7 +1,8 @@
 """What servers were told in confidence, and answers that repeat it.
 
-Some servers, and proxies before them, quote a request in their answer. What is quoted would stand in a message, a
-cache or a pull request. Against a server that disguises what it was told nothing helps: it has it already.
+Some servers, and proxies before them, quote a request in their answer. What is quoted would stand in a
+message, a cache or a pull request. Against a server that disguises what it was told nothing helps: it has it
+already.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from imagebot.untrusted import clean
 
 NEXT_RUN = "the next run tries again"
 
-_OWN_AUTHORITY = 'if its authority is your own, set registries: {{"{host}": {{ca: FILE}}}} in imagebot.yaml'
+_OWN_AUTHORITY = 'if you trust who issued it, set registries: {{"{host}": {{ca: FILE}}}} in imagebot.yaml'
 _CERTIFICATES = {
     "self-signed": _OWN_AUTHORITY,
     "self signed": _OWN_AUTHORITY,
@@ -29,7 +29,7 @@ _CERTIFICATES = {
 """What OpenSSL says of a certificate, and what helps; the first that fits counts."""
 
 _PLAIN = re.compile(
-    rb"HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL",
+    rb"HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS|speaking plain HTTP to an SSL",
     re.IGNORECASE,
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from threading import Lock
 from urllib.parse import urlsplit
 
@@ -23,7 +22,8 @@ from imagebot.errors import (
 from imagebot.registries.answer import Answer
 from imagebot.registries.circuit import Circuit
 from imagebot.registries.clock import Clock
-from imagebot.registries.confided import Confided, hidden, repeats
+from imagebot.registries.confided import Confided
+from imagebot.registries.exchange import Exchange
 from imagebot.registries.failures import NEXT_RUN, Passing, mapped, spoke_plainly
 from imagebot.registries.hosts import Endpoint, hostname, is_loopback
 from imagebot.registries.manners import KNOWN, Manners, Turns
@@ -55,35 +55,6 @@ class _Host:
         self.circuit = Circuit(clock)
         self.turns = Turns(manners, clock)
         self.limit: RateLimit | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Exchange:
-    """A request, and what must be known to judge its answer.
-
-    Attributes:
-        where: The host that is asked, made safe to show.
-        secrets: What its answer must not repeat.
-        echo: Whether a good answer may.
-    """
-
-    endpoint: Endpoint
-    request: httpx.Request
-    where: str
-    limit: int
-    secrets: tuple[bytes, ...] = field(repr=False)
-    echo: bool
-
-    def shown(self, answer: Answer) -> Answer:
-        """An answer that may be shown and kept."""
-        if answer.status >= 400:
-            return hidden(self.secrets, answer)
-        if not self.echo and repeats(self.secrets, answer):
-            raise RegistryProtocol(
-                f"{self.where} sent back what it was told in confidence: nothing of its answer was used",
-                hint="its logs may hold the credential too: have it mended, and renew the credential",
-            )
-        return answer
 
 
 class Http:
@@ -171,7 +142,7 @@ class Http:
             headers: Beyond ``HEADERS``.
             limit: Most bytes of a body to read.
             form: Fields of a POST, whose answer may be an ``echo``.
-            echo: Whether a good answer may repeat what was told in confidence, as a token may; nobody shows it.
+            echo: Whether a good answer may repeat what was told in confidence; then nobody shows it.
 
         Raises:
             RegistryUnreachable: No answer, or 5xx, after the retries; or a host that is left alone because
@@ -185,7 +156,7 @@ class Http:
         with mapped(endpoint, where):
             request = httpx.Request(method, url, headers={**HEADERS, **headers}, data=form)
         secrets = self._confided.tell(endpoint, request.headers.get("authorization", ""), form)
-        exchange = _Exchange(endpoint, request, where, limit, secrets, echo=echo or form is not None)
+        exchange = Exchange(endpoint, request, where, limit, secrets, echo=echo or form is not None)
         try:
             for attempt in stamina.retry_context(
                 on=Passing, attempts=ATTEMPTS if method in IDEMPOTENT else 1, wait_initial=0.2, wait_max=10.0
@@ -202,7 +173,7 @@ class Http:
                 self._hosts[netloc] = _Host(self._manners.get(netloc, Manners()), self._clock)
             return self._hosts[netloc]
 
-    def _in_turn(self, host: _Host, exchange: _Exchange) -> Answer:
+    def _in_turn(self, host: _Host, exchange: Exchange) -> Answer:
         with host.turns.turn():
             if why := host.circuit.refusal():
                 raise RegistryUnreachable(why, hint=NEXT_RUN)
@@ -224,7 +195,7 @@ class Http:
             if len(self._warned[where]) < WARNINGS:
                 self._warned[where].add(text)
 
-    def _once(self, exchange: _Exchange) -> Answer:
+    def _once(self, exchange: Exchange) -> Answer:
         with mapped(exchange.endpoint, exchange.where, exchange.secrets):
             response = self._clients[exchange.endpoint].send(exchange.request, stream=True)
             try:
@@ -251,7 +222,7 @@ class Http:
         return b"".join(parts)
 
 
-def _judged(clock: Clock, host: _Host, exchange: _Exchange, answer: Answer) -> Answer:
+def _judged(clock: Clock, host: _Host, exchange: Exchange, answer: Answer) -> Answer:
     """An answer, unless it says to come back later, or in another way."""
     where = exchange.where
     if answer.status == 429:
