@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from imagebot.errors import RegistryNotFound, RegistryProtocol
+from imagebot.errors import RegistryLimited, RegistryNotFound, RegistryProtocol
 from imagebot.references.image import ImageName, is_digest, is_tag
 from imagebot.registries.cache import Cache, is_named_by
 from imagebot.registries.conditional import Conditional
@@ -56,6 +56,7 @@ class RegistryContents:
         kept = self._cache.content(who, str(there), reference)
         if kept and kept[0] in TYPES:  # the digest says nothing of the type, and names blobs too
             return Manifest(reference, *kept)
+        self._check_budget(endpoint)
         answer = self._session.send(manifest_question(endpoint, there, reference, "GET"))
         if answer.status != 200:
             raise RegistryProtocol(f"{there.host} answered {answer.status} for {there}@{reference}")
@@ -63,6 +64,15 @@ class RegistryContents:
         _check_digest(there, reference, answer.body)
         self._cache.keep_content(self._session.who(there), str(there), reference, kind, answer.body)
         return Manifest(reference, kind, answer.body)
+
+    def _check_budget(self, endpoint: Endpoint) -> None:
+        """Raise when little is left of what a registry allows: fetching a manifest counts as a pull."""
+        limit = self._session.limit(endpoint)
+        if limit is not None and limit.nearly_used:
+            raise RegistryLimited(
+                f"{endpoint.host} has {limit}, which are kept for the machines that run its images",
+                hint="the next run tries again; log in for a higher limit",
+            )
 
     def blob(self, name: ImageName, digest: str, limit: int) -> bytes:
         """A blob of at most so many bytes, from the registry or wherever it leads."""

@@ -15,6 +15,13 @@ from imagebot.references.image import ImageName
 DOCKER_HUB = "docker.io"
 HUB_API = "registry-1.docker.io"
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_METADATA = frozenset({"fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"})
+"""Services of clouds that tell secrets to whoever asks from inside, beside the link-local ones: of Amazon,
+Google, Alibaba, Azure and Oracle."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -108,11 +115,20 @@ def is_forbidden_address(name: str) -> bool:
         or address.is_link_local
         or address.is_multicast
         or address.is_unspecified
-        or str(address) in {"fd00:ec2::254", "100.100.100.200"}  # metadata services
+        or str(address) in _METADATA
     )
 
 
-def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def embedded(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address leads to (RFC 4291, 6052, 3056), or the address itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def _address(name: str) -> Address | None:
     """The address that a name spells; resolvers also take 127.1, 2130706433 and 0x7f000001 for one."""
     name = name.rstrip(".")
     try:
@@ -122,5 +138,4 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
             return ipaddress.IPv4Address(socket.inet_aton(name))
         except (OSError, UnicodeError):
             return None
-    mapped = getattr(address, "ipv4_mapped", None)
-    return mapped or address
+    return embedded(address)

@@ -19,10 +19,12 @@ from imagebot.errors import (
     RegistryProtocol,
     RegistryUnreachable,
 )
-from imagebot.registries.answer import Answer, secrets_of, without
+from imagebot.registries.answer import Answer
 from imagebot.registries.circuit import Circuit
 from imagebot.registries.clock import Clock
-from imagebot.registries.failures import NEXT_RUN, Passing, mapped
+from imagebot.registries.confided import Confided
+from imagebot.registries.exchange import Exchange
+from imagebot.registries.failures import NEXT_RUN, Passing, mapped, spoke_plainly
 from imagebot.registries.hosts import Endpoint, hostname, is_loopback
 from imagebot.registries.manners import KNOWN, Manners, Turns
 from imagebot.registries.rate_limit import RateLimit, rate_limit
@@ -35,6 +37,9 @@ BODY_S = 60.0
 """A body that trickles never runs into the limit of one read."""
 
 CONNECTIONS = 64
+WARNINGS = 10
+"""Texts of one host that are shown: a server may warn in another text each time."""
+
 ATTEMPTS = 3
 IDEMPOTENT = frozenset({"GET", "HEAD"})
 
@@ -74,6 +79,7 @@ class Http:
         self._lock = Lock()
         self._clients: dict[Endpoint, httpx.Client] = {}
         self._hosts: dict[str, _Host] = {}
+        self._confided = Confided()
         self._warned: defaultdict[str, set[str]] = defaultdict(set)
 
     def close(self) -> None:
@@ -125,6 +131,7 @@ class Http:
         headers: Mapping[str, str],
         limit: int,
         form: Mapping[str, str] | None = None,
+        echo: bool = False,
     ) -> Answer:
         """Send a request; a GET or HEAD again after a passing failure.
 
@@ -134,26 +141,28 @@ class Http:
             url: Absolute.
             headers: Beyond ``HEADERS``.
             limit: Most bytes of a body to read.
-            form: Fields of a POST.
+            form: Fields of a POST, whose answer may be an ``echo``.
+            echo: Whether a good answer may repeat what was told in confidence; then nobody shows it.
 
         Raises:
             RegistryUnreachable: No answer, or 5xx, after the retries; or a host that is left alone because
                 it gave none to others.
             RegistryLimited: 429 after the retries, or with a longer wait than is waited for.
-            RegistryProtocol: A body over the limit, or compressed although nobody asked; or no URL.
+            RegistryProtocol: A body over the limit, compressed although nobody asked, or with our secrets in
+                it; no URL; or plain HTTP to a server with TLS.
         """
         where = clean(urlsplit(url).netloc, 80)
         host = self._host(urlsplit(url).netloc)
         with mapped(endpoint, where):
             request = httpx.Request(method, url, headers={**HEADERS, **headers}, data=form)
-        secrets = tuple(secrets_of(request.headers.get("authorization", ""), form or {}))
+        secrets = self._confided.tell(endpoint, request.headers.get("authorization", ""), form)
+        exchange = Exchange(endpoint, request, where, limit, secrets, echo=echo or form is not None)
         try:
             for attempt in stamina.retry_context(
                 on=Passing, attempts=ATTEMPTS if method in IDEMPOTENT else 1, wait_initial=0.2, wait_max=10.0
             ):
                 with attempt:
-                    answer = self._in_turn(endpoint, host, request, where, limit)
-                    return _judged(self._clock, host, where, _shown(answer, secrets))
+                    return _judged(self._clock, host, exchange, self._in_turn(host, exchange))
         except Passing as failure:
             raise failure.error from failure
         raise AssertionError("the retries end with an answer or an error")
@@ -164,14 +173,12 @@ class Http:
                 self._hosts[netloc] = _Host(self._manners.get(netloc, Manners()), self._clock)
             return self._hosts[netloc]
 
-    def _in_turn(
-        self, endpoint: Endpoint, host: _Host, request: httpx.Request, where: str, limit: int
-    ) -> Answer:
+    def _in_turn(self, host: _Host, exchange: Exchange) -> Answer:
         with host.turns.turn():
             if why := host.circuit.refusal():
                 raise RegistryUnreachable(why, hint=NEXT_RUN)
             try:
-                answer = self._once(endpoint, request, where, limit)
+                answer = exchange.shown(self._once(exchange))
             except Passing as failure:
                 if failure.silent:
                     host.circuit.failed(f"{failure.error.message}; it is left alone for a while")
@@ -180,14 +187,20 @@ class Http:
         host.limit = rate_limit(answer.headers) or host.limit
         for text in answer.headers.get_list("warning"):
             if text.startswith("299"):
-                self._warned[where].add(clean(text[3:].strip(' -"'), 200))
+                self._warn(exchange.where, clean(text[3:].strip(' -"'), 200))
         return answer
 
-    def _once(self, endpoint: Endpoint, request: httpx.Request, where: str, limit: int) -> Answer:
-        with mapped(endpoint, where):
-            response = self._clients[endpoint].send(request, stream=True)
+    def _warn(self, where: str, text: str) -> None:
+        with self._lock:
+            if len(self._warned[where]) < WARNINGS:
+                self._warned[where].add(text)
+
+    def _once(self, exchange: Exchange) -> Answer:
+        with mapped(exchange.endpoint, exchange.where, exchange.secrets):
+            response = self._clients[exchange.endpoint].send(exchange.request, stream=True)
             try:
-                return Answer(response.status_code, response.headers, self._bounded(response, where, limit))
+                body = self._bounded(response, exchange.where, exchange.limit)
+                return Answer(response.status_code, response.headers, body)
             finally:
                 response.close()
 
@@ -209,15 +222,9 @@ class Http:
         return b"".join(parts)
 
 
-def _shown(answer: Answer, secrets: tuple[bytes, ...]) -> Answer:
-    """An error without our secrets in it: its text goes into messages."""
-    if answer.status < 400 or not secrets:
-        return answer
-    return Answer(answer.status, answer.headers, without(secrets, answer.body))
-
-
-def _judged(clock: Clock, host: _Host, where: str, answer: Answer) -> Answer:
-    """An answer, unless it says to come back later."""
+def _judged(clock: Clock, host: _Host, exchange: Exchange, answer: Answer) -> Answer:
+    """An answer, unless it says to come back later, or in another way."""
+    where = exchange.where
     if answer.status == 429:
         error = _limited(where, answer)
         # a wait that was asked for counts for every thread; without one the retries' own waits do
@@ -227,6 +234,8 @@ def _judged(clock: Clock, host: _Host, where: str, answer: Answer) -> Answer:
     if answer.status >= 500:
         message = f"{where} answered {answer.status}: {answer.message() or 'no reason given'}"
         raise Passing(RegistryUnreachable(message, hint=NEXT_RUN))
+    if answer.status == 400 and (hint := spoke_plainly(exchange.endpoint, answer.body)):
+        raise RegistryProtocol(f"{where} answered 400: {answer.message()}", hint=hint)
     return answer
 
 

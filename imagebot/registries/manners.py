@@ -66,9 +66,9 @@ class Turns:
             RegistryLimited: If the host asked for a longer wait than is waited for.
         """
         with self._places:
-            self._sleep_until_open()
             if wait := self._draw():
                 self._clock.sleep(wait)
+            self._sleep_until_open()
             yield
 
     def close(self, seconds: float, why: str) -> None:
@@ -79,15 +79,22 @@ class Turns:
                 self._closed_until, self._why = until, why
 
     def _sleep_until_open(self) -> None:
+        """Wait, and look again: meanwhile another thread may have been told to wait longer."""
+        slept = 0.0
+        while (left := self._closed_for())[0] > 0:
+            wait, why = left
+            if slept + wait > LONGEST_WAIT_S:
+                raise RegistryLimited(
+                    f"{why}; it asks to be left alone for {wait:.0f} s more",
+                    hint="the next run tries again; log in for a higher limit",
+                )
+            pause = wait + random.uniform(0, JITTER_S)  # noqa: S311 - so that not all begin at once
+            self._clock.sleep(pause)
+            slept += pause
+
+    def _closed_for(self) -> tuple[float, str]:
         with self._lock:
-            wait, why = self._closed_until - self._clock.seconds(), self._why
-        if wait > LONGEST_WAIT_S:
-            raise RegistryLimited(
-                f"{why}; it asks to be left alone for {wait:.0f} s more",
-                hint="the next run tries again; log in for a higher limit",
-            )
-        if wait > 0:
-            self._clock.sleep(wait + random.uniform(0, JITTER_S))  # noqa: S311 - so that not all begin at once
+            return self._closed_until - self._clock.seconds(), self._why
 
     def _draw(self) -> float:
         """Take one from the bucket; seconds until it is there."""

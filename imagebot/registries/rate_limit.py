@@ -31,7 +31,7 @@ class RateLimit:
     @property
     def nearly_used(self) -> bool:
         """Whether a tenth or less is left: what can be done without is left for later."""
-        return self.limit is not None and self.remaining <= self.limit * _SHARE
+        return bool(self.limit) and self.remaining <= (self.limit or 0) * _SHARE  # a limit of 0 is none
 
     def __str__(self) -> str:
         of = f" of {self.limit}" if self.limit is not None else ""

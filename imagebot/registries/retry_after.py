@@ -24,13 +24,10 @@ _BODY_S = {
     "m": 60.0,
     "h": 3600.0,
 }
-_IN_BODY = re.compile(
-    r"retry-after:?\s*((?:[0-9]{1,12}(?:\.[0-9]{1,12})?(?:ns|us|µs|μs|ms|s|m|h))+)", re.IGNORECASE
-)
 _NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,12})?"
 _UNIT = "|".join(_BODY_S)
-_PART = re.compile(rf"({_NUMBER})({_UNIT})", re.IGNORECASE)
-_IN_BODY = re.compile(rf"retry-after:?\s*((?:{_NUMBER}(?:{_UNIT}))+)", re.IGNORECASE)
+_PART = re.compile(rf"({_NUMBER})({_UNIT})")  # as Go writes them; in any case, "\u017f" would be an "s" too
+_IN_BODY = re.compile(rf"(?i:retry-after):?\s*((?:{_NUMBER}(?:{_UNIT}))+)")
 
 
 def wait_s(headers: Mapping[str, str], body: str, now: datetime) -> float | None:
@@ -75,4 +72,4 @@ def _body(body: str) -> float | None:
     found = _IN_BODY.search(body)
     if found is None:
         return None
-    return sum(float(number) * _BODY_S[unit.lower()] for number, unit in _PART.findall(found[1]))
+    return sum(float(number) * _BODY_S[unit] for number, unit in _PART.findall(found[1]))

@@ -16,6 +16,7 @@ from imagebot.registries.credential import Found
 from imagebot.registries.credentials import Credentials
 from imagebot.registries.hosts import Endpoint
 from imagebot.registries.http import Http
+from imagebot.registries.rate_limit import RateLimit
 from imagebot.registries.tokens import Tokens, basic, grant_for
 from imagebot.registries.urls import origin, resolved
 from imagebot.untrusted import clean
@@ -76,6 +77,10 @@ class Session:
             return ANONYMOUS
         credential = self._credentials.find(name).credential
         return credential.identity(self._salt) if credential else ANONYMOUS
+
+    def limit(self, endpoint: Endpoint) -> RateLimit | None:
+        """What a registry last said is left of its rate limit."""
+        return self._http.limit(endpoint)
 
     def send(self, question: Question) -> Answer:
         """Send a question; the answer has status 200 or 304, or one that the caller must judge (400 ...).

@@ -125,7 +125,9 @@ class Tokens:
     ) -> Answer:
         """Send; a failure that is put down to the registry is the token server's own."""
         try:
-            return self._http.send(grant.endpoint, method, url, headers=headers, limit=BODY_LIMIT, form=form)
+            return self._http.send(
+                grant.endpoint, method, url, headers=headers, limit=BODY_LIMIT, form=form, echo=True
+            )
         except (RegistryLimited, RegistryUnreachable) as error:
             told = error.message.removeprefix(f"{clean(urlsplit(grant.realm).netloc, 80)} ")
             if told == error.message:

@@ -12,6 +12,8 @@ from imagebot.errors import ConfigError, ImagebotError
 from imagebot.registries.hosts import Endpoint
 from imagebot.untrusted import clean
 
+LARGEST = 4 * 1024 * 1024
+
 
 class Authorities:
     """The certificate authorities of hosts; each set is read once.
@@ -44,7 +46,7 @@ class Authorities:
     def _add(self, trust: ssl.SSLContext, endpoint: Endpoint, path: str) -> None:
         try:
             if self._read is None or Path(path).is_absolute():
-                certificates = Path(path).read_bytes()
+                certificates = _read(Path(path))
             else:
                 certificates = self._read(path)
             trust.load_verify_locations(cadata=certificates.decode("ascii"))
@@ -54,6 +56,13 @@ class Authorities:
                 hint="registries.<host>.ca is a PEM file, relative to the root of the repository",
                 id="settings-ca",
             ) from error
+
+
+def _read(path: Path) -> bytes:
+    """A file of a size that certificates have: a pipe or device, which can be named too, has no end."""
+    if not path.is_file() or path.stat().st_size > LARGEST:
+        raise ValueError("no file of certificates")
+    return path.read_bytes()
 
 
 def _public() -> ssl.SSLContext:
