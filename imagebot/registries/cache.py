@@ -12,6 +12,7 @@ import os
 import secrets
 import sqlite3
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,12 @@ from imagebot.registries.clock import Clock
 
 BOUND = 256 * 1024 * 1024
 """Bytes of the file; over it, what was used longest ago goes first, down to three quarters."""
+
+USED_S = 24 * 3600
+"""How exactly it is known when a row was used; else every cycle would write a row for each that it reads."""
+
+BELIEVED_S = 3600
+"""How exactly it is known when a list of tags was last believed, for the same reason."""
 
 CONTENT_LIMIT = 4 * 1024 * 1024
 BUSY_MS = 5_000
@@ -89,12 +96,9 @@ class Cache:
 
     def answer(self, who: str, url: str) -> Kept | None:
         """What a server answered last to who asked, if it can be asked for again on a condition."""
-        row = self._one("SELECT etag, modified, value FROM answers WHERE who = ? AND url = ?", who, url)
+        row = self._used("answers", "etag, modified, value", {"who": who, "url": url})
         value = _unpacked(row[2]) if row else None
-        if row is None or value is None:
-            return None
-        self._do("UPDATE answers SET used = ? WHERE who = ? AND url = ?", self._now(), who, url)
-        return Kept(row[0], row[1], value)
+        return Kept(row[0], row[1], value) if row and value is not None else None
 
     def keep_answer(self, who: str, url: str, kept: Kept) -> None:
         """Keep what a server answered; without a validator it could never be used again."""
@@ -104,12 +108,11 @@ class Cache:
 
     def content(self, who: str, repository: str, digest: str) -> tuple[str, bytes] | None:
         """Kind and bytes of what a digest names: they hash to it, whoever wrote the file."""
-        where = "who = ? AND repository = ? AND digest = ?"
-        row = self._one(f"SELECT kind, body FROM contents WHERE {where}", who, repository, digest)  # noqa: S608 - a constant
+        key = {"who": who, "repository": repository, "digest": digest}
+        row = self._used("contents", "kind, body", key)
         body = _unpacked(row[1]) if row else None
         if row is None or body is None or f"sha256:{hashlib.sha256(body).hexdigest()}" != digest:
             return None
-        self._do(f"UPDATE contents SET used = ? WHERE {where}", self._now(), who, repository, digest)  # noqa: S608
         return row[0], body
 
     def keep_content(self, who: str, repository: str, digest: str, kind: str, body: bytes) -> None:
@@ -120,9 +123,9 @@ class Cache:
     def first_seen(self, repository: str, digest: str) -> datetime:
         """When a digest was seen in a repository first; from now on it has been."""
         now = self._now()
-        self._do("INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)", repository, digest, now, now)
-        self._do("UPDATE seen SET used = ? WHERE repository = ? AND digest = ?", now, repository, digest)
-        row = self._one("SELECT at FROM seen WHERE repository = ? AND digest = ?", repository, digest)
+        row = self._used("seen", "at", {"repository": repository, "digest": digest})
+        if row is None:
+            self._do("INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)", repository, digest, now, now)
         return datetime.fromtimestamp(min(int(row[0]), now) if row else now, UTC)
 
     def size(self, who: str, repository: str) -> tuple[int, datetime] | None:
@@ -132,7 +135,10 @@ class Cache:
 
     def keep_size(self, who: str, repository: str, size: int) -> None:
         """Keep how many tags a repository has."""
-        self._do("INSERT OR REPLACE INTO sizes VALUES (?, ?, ?, ?)", who, repository, size, self._now())
+        newer = f"size != excluded.size OR at NOT BETWEEN excluded.at - {BELIEVED_S} AND excluded.at"
+        update = f"DO UPDATE SET size = excluded.size, at = excluded.at WHERE {newer}"
+        row = (who, repository, size, self._now())
+        self._do(f"INSERT INTO sizes VALUES (?, ?, ?, ?) ON CONFLICT (who, repository) {update}", *row)  # noqa: S608 - constants
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
@@ -141,6 +147,16 @@ class Cache:
         self._do("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", secrets.token_bytes(16))
         row = self._one("SELECT hex(value) FROM meta WHERE name = 'salt'")
         return bytes.fromhex(row[0]) if row else secrets.token_bytes(16)
+
+    def _used(self, table: str, columns: str, key: Mapping[str, str]) -> tuple[str, ...] | None:
+        """A row that is wanted, and so must not go first when the file gets too large."""
+        where = " AND ".join(f"{column} = ?" for column in key)
+        now = self._now()
+        query = f"SELECT {columns}, used <= ? FROM {table} WHERE {where}"  # noqa: S608 - constants
+        row = self._one(query, now - USED_S, *key.values())
+        if row and row[-1]:
+            self._do(f"UPDATE {table} SET used = ? WHERE {where}", now, *key.values())  # noqa: S608
+        return row
 
     def _one(self, query: str, *values: object) -> tuple[str, ...] | None:
         with self._lock, contextlib.suppress(sqlite3.Error, OverflowError):
