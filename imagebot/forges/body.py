@@ -170,9 +170,10 @@ def _reasons(updates: Sequence[Update]) -> list[str]:
 def _whys(updates: Sequence[Update]) -> list[str]:
     """Why this tag, once per image: the rule, where it stands, and what was passed over."""
     seen: dict[tuple[str, str | None, str], str] = {}
+    named = len(_moves(updates)) > 1
     for update in updates:
         name = str(update.reference.image.name)
-        seen.setdefault((name, update.to.tag, update.why), _why(update, named=len(_moves(updates)) > 1))
+        seen.setdefault((name, update.to.tag, update.why), _why(update, named=named))
     return list(seen.values())
 
 

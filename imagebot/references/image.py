@@ -18,6 +18,9 @@ from imagebot.untrusted import clean, without_secrets
 DOCKER_HUB = "docker.io"
 CHART_SCHEMES = ("https://", "http://")
 """How the address of a chart begins whose repository is no registry."""
+TAG_GRAMMAR = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+"""An expression for who asks more of a tag than ``is_tag``."""
+
 PATH_LIMIT = 255
 _SHOWN = 200
 
@@ -28,7 +31,7 @@ _PATH = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
 _SEGMENT = r"(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+"
 _CHART = re.compile(rf"(https?)://({_HOST.pattern})/({_SEGMENT}(?:/{_SEGMENT})*)")
 """An address whose path holds only what RFC 3986 calls unreserved, so that it is written in one way."""
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_TAG = re.compile(TAG_GRAMMAR)
 _VERSION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}")
 _DIGEST = re.compile(r"sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128}")
 _IMAGE_ID = re.compile(r"[a-f0-9]{64}")

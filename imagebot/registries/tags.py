@@ -14,7 +14,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from imagebot.errors import RegistryProtocol
-from imagebot.references.image import ImageName, is_digest, is_tag
+from imagebot.references.image import TAG_GRAMMAR, ImageName
 from imagebot.registries.answer import Answer
 from imagebot.registries.cache import Cache
 from imagebot.registries.conditional import Conditional
@@ -31,8 +31,8 @@ PAGES = 2000
 TAGS = 250_000
 
 _ARTIFACTORY = {"x-jfrog-version", "x-artifactory-id"}
-_ATTACHED = re.compile(r"sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
-"""Tags under which signatures and the like are kept beside an image."""
+_OWN_TAG = re.compile(rf"(?!sha256-[0-9a-f]{{64}}(?:\.(?:sig|att|sbom))?\Z){TAG_GRAMMAR}")
+"""A tag, and none of those under which signatures and the like are kept beside an image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,7 @@ def list_tags(session: Session, endpoint: Endpoint, name: ImageName, cache: Cach
         listed.update(page.tags)
         if len(listed) > TAGS:
             raise _incomplete(name, f"it has more than {TAGS} tags")
-    return tuple(sorted(filter(_is_own_tag, listed)))
-
-
-def _is_own_tag(text: str) -> bool:
-    return is_tag(text) and not is_digest(text) and not _ATTACHED.fullmatch(text)
+    return tuple(sorted(filter(_OWN_TAG.fullmatch, listed)))
 
 
 def _pages(session: Session, endpoint: Endpoint, name: ImageName, cache: Cache) -> Iterator[_Page]:
