@@ -26,6 +26,7 @@ class Findings:
         found: Who asks, or why nobody is known.
         wanted: Whether it asked who asks.
         strange_realm: Its token server, if that gets no credentials because it is on another domain.
+        bad_realm: Whether it named a token server that is never asked.
         ahead_s: Seconds that its clock is ahead; None if unknown.
         limit: Its rate limit, if it told.
         took_s: Seconds until it had answered.
@@ -35,10 +36,11 @@ class Findings:
     path: str
     found: Found
     wanted: bool
-    strange_realm: str
-    ahead_s: float | None
-    limit: RateLimit | None
-    took_s: float
+    strange_realm: str = ""
+    bad_realm: bool = False
+    ahead_s: float | None = None
+    limit: RateLimit | None = None
+    took_s: float = 0.0
 
 
 def advised(error: RegistryError, findings: Findings) -> RegistryError:
@@ -50,6 +52,8 @@ def advised(error: RegistryError, findings: Findings) -> RegistryError:
 
 def _to_get_in(findings: Findings) -> str:
     host, found = findings.there.host, findings.found
+    if findings.bad_realm:
+        return f"whoever runs {host} must set up its token server; no credentials help here"
     if findings.strange_realm:
         return _trust(findings)
     if found.credential is None:

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult
 from imagebot.diagnosis import Access, Budget, Examined, KnownCredential, Need
 from imagebot.errors import ImagebotError, RegistryError, RegistryProtocol
 from imagebot.references.image import ImageName
+from imagebot.registries.addresses import refusal
 from imagebot.registries.advice import Findings, advised, warnings
 from imagebot.registries.clock import Clock
 from imagebot.registries.hosts import DOCKER_HUB, Endpoint
@@ -98,15 +99,14 @@ class HostExaminer:
         session = self._client.session
         found, way = session.credential(asked), session.way(asked)
         realm = resolved(f"{there.base}/v2/", way.parameters.get("realm", "")) if way else None
-        strange = ""
-        if way and way.scheme == "bearer" and realm and _goes_to_realm(found.credential):
-            strange = _strange(there, realm)
+        bearer = way is not None and way.scheme == "bearer"
         return Findings(
             there=there,
             path=asked.path,
             found=found,
             wanted=way is not None,
-            strange_realm=strange,
+            strange_realm=_strange(there, realm, found.credential) if bearer and realm else "",
+            bad_realm=bearer and (realm is None or refusal(there, realm) != ""),
             ahead_s=self._client.http.ahead_s(there),
             limit=self._client.http.limit(there),
             took_s=took_s,
@@ -140,11 +140,11 @@ def _known(credential: Credential, *, used: bool) -> KnownCredential:
     )
 
 
-def _goes_to_realm(credential: Credential | None) -> bool:
-    """Whether a token server would be sent a credential; a registry token goes to the registry itself."""
-    return credential is not None and not credential.registry_token
+def _strange(there: Endpoint, realm: SplitResult, credential: Credential | None) -> str:
+    """The token server's name, if it gets no credentials because it is on another domain.
 
-
-def _strange(there: Endpoint, realm: SplitResult) -> str:
-    """The token server's name, if it gets no credentials because it is on another domain."""
-    return "" if may_see_credentials(there, realm) else clean(realm.hostname or "", 200)
+    A registry token goes to the registry itself, and to no token server.
+    """
+    if credential is None or credential.registry_token or may_see_credentials(there, realm):
+        return ""
+    return "" if refusal(there, realm) else clean(realm.hostname or "", 200)
