@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagebot.diagnosis import Examined, Need
-from imagebot.engine.lookups import GIVEN_UP_S, Lookups
+from imagebot.engine.lookups import GIVEN_UP_S, STALLED_S, Lookups
 from imagebot.errors import RegistryUnreachable
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def examine(
     examiner: Examiner,
     *,
     waiting: Callable[[Sequence[str]], None] = lambda _: None,
+    stalled_s: float = STALLED_S,
     given_up_s: float = GIVEN_UP_S,
 ) -> tuple[Examined, ...]:
     """What becomes of every host, in the order they came: one that hangs or fails stops no other.
@@ -59,9 +60,12 @@ def examine(
         wanted: The hosts.
         examiner: Who examines one.
         waiting: Told the hosts that are still waited for when the others have answered.
+        stalled_s: Seconds without any answer, after which it is told them.
         given_up_s: Seconds without any answer, after which nobody is waited for.
     """
-    lookups = Lookups({need: need.host for need in wanted}, examiner.examine, given_up_s=given_up_s)
+    lookups = Lookups(
+        {need: need.host for need in wanted}, examiner.examine, stalled_s=stalled_s, given_up_s=given_up_s
+    )
     examined: dict[Need, Examined] = {}
     for found in lookups.rounds():
         examined.update(found.answers)

@@ -27,9 +27,9 @@ _CLOUDS = {
 
 def way_in(host: str) -> str:
     """How to get credentials for a registry, as the end of a sentence that says what to do."""
-    if names := _CLOUDS.get(_cloud(host)):
+    if names := _CLOUDS.get(cloud_of(host)):
         whose, helper, _ = names
-        extra = f"`pip install 'imagebot[{_cloud(host)}]'`"
+        extra = f"`pip install 'imagebot[{cloud_of(host)}]'`"
         return f"give imagebot {whose} ({extra}), or set up docker-credential-{helper}"
     login = f"log in with `docker login {host}`"
     for pattern, account in _ACCOUNTS:
@@ -40,10 +40,10 @@ def way_in(host: str) -> str:
 
 def right(host: str) -> str:
     """The right that an identity of a cloud needs to read its registry."""
-    names = _CLOUDS.get(_cloud(host))
+    names = _CLOUDS.get(cloud_of(host))
     return names[2] if names else "the right to pull"
 
 
-def _cloud(host: str) -> str:
-    """The extra of the cloud that runs a host, or nothing."""
+def cloud_of(host: str) -> str:
+    """The extra for the cloud that runs a host; empty if none does."""
     return next((provider.extra for provider in PROVIDERS if provider.matches(host.lower())), "")

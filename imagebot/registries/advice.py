@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from imagebot.diagnosis import Advice
 from imagebot.errors import RegistryDenied, RegistryError
-from imagebot.registries.accounts import right, way_in
+from imagebot.registries.accounts import cloud_of, right, way_in
 from imagebot.registries.credential import Found
 from imagebot.registries.hosts import Endpoint
 from imagebot.registries.rate_limit import RateLimit
@@ -25,6 +25,7 @@ class Findings:
         path: The repository that it was asked about; empty if about none.
         found: Who asks, or why nobody is known.
         wanted: Whether it asked who asks.
+        works: Whether it answered as it should.
         strange_realm: Its token server, if that gets no credentials because it is on another domain.
         bad_realm: Whether it named a token server that is never asked.
         ahead_s: Seconds that its clock is ahead; None if unknown.
@@ -36,6 +37,7 @@ class Findings:
     path: str
     found: Found
     wanted: bool
+    works: bool = True
     strange_realm: str = ""
     bad_realm: bool = False
     ahead_s: float | None = None
@@ -86,6 +88,10 @@ def warnings(findings: Findings) -> Iterator[Advice]:
         yield Advice(told, _trust(findings))
     if found.credential:
         yield from (Advice(f"{problem}, so {found.reason} are used") for problem in found.problems)
+    elif found.problems and findings.wanted and findings.works and not cloud_of(there.host):
+        # what a cloud runs is often public, and nobody who is in no cloud misses its credentials
+        told = f"it takes imagebot for a stranger: {'; '.join(found.problems)}"
+        yield Advice(told, "what is public can be read so; for the rest, and for a higher limit, solve that")
     if not there.tls_verify:
         setting = f'registries: {{"{there.host}": {{ca: FILE}}}}'
         told = "its certificate is not checked, so anybody between can read what it is sent"

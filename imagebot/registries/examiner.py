@@ -53,10 +53,11 @@ class HostExaminer:
         except ImagebotError as unasked:  # a bad address, authority or proxy
             return Examined(need, error=unasked)
         answer, error = self._asked(need, there, where)
-        took_s = self._clock.seconds() - begin
         if error is None:
             self._ask_for_limit(need, there)
-        findings = self._findings(need, there, where, took_s)
+        findings = replace(
+            self._findings(need, there, where), works=error is None, took_s=self._clock.seconds() - begin
+        )
         credential = findings.found.credential
         return Examined(
             need,
@@ -94,7 +95,7 @@ class HostExaminer:
         if answer.status != 200:
             raise RegistryProtocol(f"{there.host} answered {answer.status} at /v2/: {answer.message()}")
 
-    def _findings(self, need: Need, there: Endpoint, where: ImageName, took_s: float) -> Findings:
+    def _findings(self, need: Need, there: Endpoint, where: ImageName) -> Findings:
         asked = where if need.name else replace(where, path="")
         session = self._client.session
         found, way = session.credential(asked), session.way(asked)
@@ -109,7 +110,6 @@ class HostExaminer:
             bad_realm=bearer and (realm is None or refusal(there, realm) != ""),
             ahead_s=self._client.http.ahead_s(there),
             limit=self._client.http.limit(there),
-            took_s=took_s,
         )
 
     def _ask_for_limit(self, need: Need, there: Endpoint) -> None:

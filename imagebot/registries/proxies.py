@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -23,4 +24,4 @@ def proxy_of(endpoint: Endpoint) -> str | None:
     if not named:
         return None
     place = (named.partition("://")[2] or named).rpartition("@")[2]
-    return clean(place.partition("/")[0], 200)
+    return clean(re.split("[/?#]", place, maxsplit=1)[0], 200)

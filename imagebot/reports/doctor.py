@@ -103,7 +103,6 @@ def _asked_at(access: Access) -> str:
         "plain HTTP" if access.api.startswith("http://") else "",
         f"the mirror {access.mirror}" if access.mirror else "",
         f"with the authority {access.ca}" if access.ca else "",
-        "" if access.tls_verify else "its certificate is not checked",
         f"through the proxy {access.proxy}" if access.proxy else "",
     ]
     return ", ".join(part for part in parts if part)

@@ -55,9 +55,7 @@ class World:
 
     def deploys(self, *hosts: str) -> None:
         """References to ``acme/web`` of hosts, all managed."""
-        services = "".join(
-            f"  s{n}: {{image: '{host}/acme/web:1.4.2'}}\n" for n, host in enumerate(hosts)
-        )
+        services = "".join(f"  s{n}: {{image: '{host}/acme/web:1.4.2'}}\n" for n, host in enumerate(hosts))
         policies = 'policies: [{name: all, images: ["*/acme/*"]}]\n'
         write_files(self.folder, {"compose.yaml": f"services:\n{services}", "policies/a.yaml": policies})
 
@@ -209,6 +207,19 @@ def test_a_helper_that_is_missing_beside_a_good_entry_is_a_warning(
     assert warning["message"].startswith("docker-credential-nowhere is not installed, so credentials from ")
 
 
+def test_who_is_a_stranger_because_of_a_helper_is_told(world: World) -> None:
+    with EmbeddedRegistry(auth="token") as server:
+        server.push("acme/web", "1.4.2")
+        world.deploys(server.host)
+        world.knows(credsStore="nowhere")
+
+        outcome = world.doctor()
+
+    assert outcome.code == 0
+    (warning,) = outcome.json["hosts"][0]["warnings"]
+    assert "stranger: docker-credential-nowhere is not installed" in warning["message"]
+
+
 def test_a_credential_helper_is_named(
     world: World, closed: EmbeddedRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,7 +338,9 @@ def test_a_mirror_is_named_and_asked_with_its_own_credentials(world: World, clos
     closed.push("hub/acme/web", "1.5.0")
     world.deploys("docker.io")
     world.knows(auths={closed.host: GOOD})
-    write_files(world.folder, {"imagebot.yaml": f'registries: {{docker.io: {{mirror: "{closed.host}/hub"}}}}\n'})
+    write_files(
+        world.folder, {"imagebot.yaml": f'registries: {{docker.io: {{mirror: "{closed.host}/hub"}}}}\n'}
+    )
 
     host = world.host()
 
@@ -345,7 +358,9 @@ def test_what_is_left_of_a_rate_limit_is_asked_without_a_pull(world: World) -> N
         methods.append(request.method)
         left = {"ratelimit-limit": "100;w=21600", "ratelimit-remaining": str(10 - len(methods))}
         body = b'{"tags": ["1.4.2"]}' if "tags" in request.path else b"{}"
-        return Response(200, body, {"Content-Type": MANIFEST, "Docker-Content-Digest": f"sha256:{'a' * 64}", **left})
+        return Response(
+            200, body, {"Content-Type": MANIFEST, "Docker-Content-Digest": f"sha256:{'a' * 64}", **left}
+        )
 
     with quirky(counting) as host:
         world.deploys(host)
