@@ -22,6 +22,9 @@ _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", 
 _NARROWEST = 60
 """Columns below which lines run on: broken into shorter ones they could not be read."""
 
+_QUOTED = re.compile("`[^`]*`")
+_UNBROKEN = "\N{NO-BREAK SPACE}"
+
 _VERDICTS = (
     (RegistryUnreachable, "cannot be reached"),
     (RegistryNotFound, "does not show what is asked for"),
@@ -140,7 +143,7 @@ def _mark(state: str, screen: Screen) -> str:
 
 
 def _wrapped(text: str, indent: str, screen: Screen) -> list[str]:
-    """Text in lines that fit, broken between words alone: names and addresses can be copied whole."""
+    """Text in lines that fit: names, addresses and what stands in backticks can be copied whole."""
     width = screen.width if screen.width and screen.width >= _NARROWEST else LINE
     wrapper = textwrap.TextWrapper(
         width=width,
@@ -149,7 +152,8 @@ def _wrapped(text: str, indent: str, screen: Screen) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return wrapper.wrap(clean(text, 2000)) or [indent]
+    whole = _QUOTED.sub(lambda quoted: quoted[0].replace(" ", _UNBROKEN), clean(text, 2000))
+    return [line.replace(_UNBROKEN, " ") for line in wrapper.wrap(whole)] or [indent]
 
 
 def doctor_document(diagnosis: Diagnosis) -> Document:

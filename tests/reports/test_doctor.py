@@ -63,6 +63,16 @@ def test_the_text_is_as_it_was_read_and_found_good() -> None:
     assert max(map(len, shown.splitlines())) <= 80
 
 
+def test_a_command_is_never_broken() -> None:
+    command = "`docker login registry.example.com:5000`"
+    for width in range(60, 110):
+        shown = doctor_text(
+            Diagnosis((Check("Git", "x", f"one two three {command}, or"),), (HUB,)), Screen(width)
+        )
+
+        assert command in shown
+
+
 def test_in_a_pipe_every_fact_is_one_line() -> None:
     shown = doctor_text(Diagnosis((), (GHCR,)), Screen())
 
