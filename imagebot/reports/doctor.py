@@ -79,7 +79,9 @@ def _verdict(host: Examined) -> str:
     if host.error is None:
         return f"works: {host.answer}"
     if isinstance(host.error, RegistryDenied):
-        return "refuses the credentials" if host.credential else "wants credentials"
+        if host.credential is None:
+            return "wants credentials"
+        return "refuses the credentials" if host.credential.used else "denies access"
     return next((words for kind, words in _VERDICTS if isinstance(host.error, kind)), "does not work")
 
 

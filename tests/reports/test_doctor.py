@@ -7,6 +7,7 @@ from pathlib import Path
 from imagebot.diagnosis import Access, Advice, Budget, Check, Diagnosis, Examined, KnownCredential, Need
 from imagebot.errors import (
     ForgeDenied,
+    ImagebotError,
     RegistryDenied,
     RegistryLimited,
     RegistryNotFound,
@@ -51,8 +52,10 @@ MACHINE = (
 )
 
 
-def failing(error: Exception) -> str:
-    found = Examined(Need("r.example.com"), Access("https://r.example.com"), error=error)  # type: ignore[arg-type] # a table
+def failing(error: ImagebotError, credential: KnownCredential | None = None) -> str:
+    found = Examined(
+        Need("r.example.com"), Access("https://r.example.com"), credential=credential, error=error
+    )
     return doctor_text(Diagnosis((), (found,)), Screen()).splitlines()[0]
 
 
@@ -97,6 +100,9 @@ def test_the_first_line_says_what_is_wrong() -> None:
     assert failing(RegistryLimited("x")) == "✗ r.example.com  limits the rate"
     assert failing(RegistryProtocol("x")) == "✗ r.example.com  does not work"
     assert failing(RegistryDenied("x")) == "✗ r.example.com  wants credentials"
+    sent, unsent = (KnownCredential("a", "b", "password", used=used) for used in (True, False))
+    assert failing(RegistryDenied("x"), sent) == "✗ r.example.com  refuses the credentials"
+    assert failing(RegistryDenied("x"), unsent) == "✗ r.example.com  denies access"
 
 
 def test_a_broken_check_is_told_with_its_fix() -> None:
