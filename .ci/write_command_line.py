@@ -46,7 +46,10 @@ that follow it) and `skipped[]` (`path`, `line`, `reason`); with `--why`: `path`
 `tool`, `values`, `diff`, `problem`). `to.digest` is what the tag points to; it
 is written only where `from.digest` is set. `apply` and `run` add `outcomes[]` (`proposal`, `branch`, `action`,
 `reason`, `number`, `url`, `error`). `test` and `explain`: `selected`, `step`, `candidates[]` (`tag`, `accepted`,
-`reason`; `explain` adds `digest` and `created`). A command that fails answers with `errors[]`.
+`reason`; `explain` adds `digest` and `created`). `doctor`: `checks[]` (`name`, `message`, `hint`, `error`) and `hosts[]`
+(`host`, `repository`, `api`, `mirror`, `ca`, `tls_verify`, `proxy`, `credential`: null or `source`, `user`, `kind`, `used`;
+`reason`, `works`, `answer`, `error`, `rate_limit`: null or `limit`, `remaining`, `window_s`; `warnings[]`: `message`,
+`hint`). A command that fails answers with `errors[]`.
 
 ## Commands
 """

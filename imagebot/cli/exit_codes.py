@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from imagebot.diagnosis import Diagnosis
     from imagebot.plan import Outcome, Plan
 
 DONE = 0
@@ -25,6 +26,17 @@ def exit_code(plan: Plan, outcomes: Sequence[Outcome] | None = None) -> int:
     if _something_went_through(plan, outcomes):
         return PARTLY
     return DENIED if any(error.exit_code == DENIED for error in errors) else FAILED
+
+
+def diagnosis_code(diagnosis: Diagnosis) -> int:
+    """0 if all is well, 4 if all that is wrong are credentials, 5 if a host works all the same, else 1."""
+    errors = [check.error for check in diagnosis.checks if check.error]
+    errors += [host.error for host in diagnosis.hosts if host.error]
+    if not errors:
+        return DONE
+    if all(error.exit_code == DENIED for error in errors):
+        return DENIED
+    return PARTLY if any(host.works for host in diagnosis.hosts) else FAILED
 
 
 def _something_went_through(plan: Plan, outcomes: Sequence[Outcome] | None) -> bool:

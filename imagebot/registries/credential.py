@@ -7,6 +7,8 @@ import hmac
 import json
 from dataclasses import dataclass, field
 
+from imagebot.diagnosis import CredentialKind
+
 IDENTITY_DIGITS = 16
 
 
@@ -18,6 +20,7 @@ class Credential:
         source: Where it came from, for messages.
         rotating: Names a credential whose secret is renewed all the time (``aws:<registry host>``); empty
             where the secret itself says who asks.
+        helper: Whether a credential helper gave it.
 
     Raises:
         ValueError: If no header can carry a value; without the value.
@@ -29,6 +32,7 @@ class Credential:
     identity_token: str = field(default="", repr=False)
     registry_token: str = field(default="", repr=False)
     rotating: str = ""
+    helper: bool = False
 
     def __post_init__(self) -> None:
         text = self.username + self.password + self.identity_token
@@ -36,6 +40,17 @@ class Credential:
             raise ValueError("a value is no text")
         if not (self.registry_token.isascii() and self.registry_token.isprintable()):
             raise ValueError("`registrytoken` holds characters that no token has")
+
+    @property
+    def kind(self) -> CredentialKind:
+        """What it is; of who gave it, that counts more."""
+        if self.rotating:
+            return "cloud"
+        if self.helper:
+            return "helper"
+        if self.registry_token:
+            return "registry token"
+        return "identity token" if self.identity_token else "password"
 
     def identity(self, salt: bytes) -> str:
         """A text for the keys of a cache: equal for equal credentials, and different for different ones.
@@ -56,7 +71,12 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The outcome of a look-up: a credential, or why there is none."""
+    """The outcome of a look-up: a credential, or why there is none.
+
+    Attributes:
+        problems: What stood in the way of sources that were asked before.
+    """
 
     credential: Credential | None
     reason: str
+    problems: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from imagebot.references.image import ImageName
@@ -57,10 +58,13 @@ class Credentials:
         problems = list(self._problems)
         for config in self._configs:
             for candidate in config.candidates(name, problems):
-                return Found(candidate, f"credentials from {candidate.source}")
+                seen = tuple(dict.fromkeys(problems))
+                return Found(candidate, f"credentials from {candidate.source}", seen)
         lent = self._clouds.find(name.host)
         if lent and lent.credential:
-            return lent
-        notes = "; ".join(dict.fromkeys([*problems, *([lent.reason] if lent else [])]))
+            return replace(lent, problems=tuple(dict.fromkeys(problems)))
+        problems = list(dict.fromkeys([*problems, *([lent.reason] if lent else [])]))
+        notes = "; ".join(problems)
         where = " or ".join(self._places) or "any file"
-        return Found(None, f"no credentials for {name.host} in {where}{f' ({notes})' if notes else ''}")
+        reason = f"no credentials for {name.host} in {where}{f' ({notes})' if notes else ''}"
+        return Found(None, reason, tuple(problems))

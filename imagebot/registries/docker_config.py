@@ -78,8 +78,8 @@ class DockerConfig:
 def _given(answer: tuple[str, str], source: str) -> Credential:
     username, secret = answer
     if username == IDENTITY_USER:
-        return Credential(source, identity_token=secret)
-    return Credential(source, username=username, password=secret)
+        return Credential(source, identity_token=secret, helper=True)
+    return Credential(source, username=username, password=secret, helper=True)
 
 
 def _is_dockercfg(content: Mapping[str, Any]) -> bool:

@@ -29,6 +29,7 @@ from imagebot.registries.hosts import Endpoint, hostname, is_loopback
 from imagebot.registries.manners import KNOWN, Manners, Turns
 from imagebot.registries.rate_limit import RateLimit, rate_limit
 from imagebot.registries.retry_after import wait_s
+from imagebot.registries.server_clock import ahead_s
 from imagebot.untrusted import clean
 
 CONNECT_S = 10.0
@@ -55,6 +56,7 @@ class _Host:
         self.circuit = Circuit(clock)
         self.turns = Turns(manners, clock)
         self.limit: RateLimit | None = None
+        self.ahead_s: float | None = None
 
 
 class Http:
@@ -117,6 +119,11 @@ class Http:
         """What a registry last said is left of its rate limit."""
         known = self._hosts.get(urlsplit(endpoint.base).netloc)
         return known.limit if known else None
+
+    def ahead_s(self, endpoint: Endpoint) -> float | None:
+        """Seconds that a registry's clock was ahead of this machine's at its last answer; None if unknown."""
+        known = self._hosts.get(urlsplit(endpoint.base).netloc)
+        return known.ahead_s if known else None
 
     def warnings(self) -> Mapping[str, frozenset[str]]:
         """What registries warned of (``Warning: 299``), by host: to be shown, never obeyed."""
@@ -185,6 +192,7 @@ class Http:
                 raise
         host.circuit.answered()
         host.limit = rate_limit(answer.headers) or host.limit
+        host.ahead_s = ahead_s(answer.headers, self._clock.now())
         for text in answer.headers.get_list("warning"):
             if text.startswith("299"):
                 self._warn(exchange.where, clean(text[3:].strip(' -"'), 200))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from imagebot.diagnosis import Examined, Need
     from imagebot.evidence import Described, Pushed, Signature
     from imagebot.policies.policy import Verification
     from imagebot.references.image import ImageName
@@ -76,6 +77,14 @@ class Registries(Protocol):
 
     def now(self) -> datetime:
         """The time that ages are counted to."""
+        ...
+
+
+class Examiner(Protocol):
+    """Says how one host is asked, as whom, and what comes of it; safe to call from several threads."""
+
+    def examine(self, need: Need) -> Examined:
+        """What becomes of a host; no failure of the outside world is raised."""
         ...
 
 

@@ -73,7 +73,7 @@ class Session:
 
     def who(self, name: ImageName) -> str:
         """Who asks about a repository, as far as is known: a word for caches that reveals no secret."""
-        if self._way(name) is None:
+        if self.way(name) is None:
             return ANONYMOUS
         credential = self._credentials.find(name).credential
         return credential.identity(self._salt) if credential else ANONYMOUS
@@ -81,6 +81,22 @@ class Session:
     def limit(self, endpoint: Endpoint) -> RateLimit | None:
         """What a registry last said is left of its rate limit."""
         return self._http.limit(endpoint)
+
+    def way(self, name: ImageName) -> Challenge | None:
+        """How to get in to a repository, if it said so, or if its host did for another."""
+        with self._lock:
+            if name in self._ways:
+                return self._ways[name]
+            habit = self._habits.get(name.host)
+        if habit is None:
+            return None
+        scope = habit.parameters.get("scope")
+        wanted = {"scope": f"repository:{name.path}:pull"} if scope else {}
+        return replace(habit, parameters={**habit.parameters, **wanted})
+
+    def credential(self, name: ImageName) -> Found:
+        """Who would ask about a repository if it wanted to know, or why nobody is known."""
+        return self._credentials.find(name)
 
     def send(self, question: Question) -> Answer:
         """Send a question; the answer has status 200 or 304, or one that the caller must judge (400 ...).
@@ -92,7 +108,7 @@ class Session:
             RegistryNotFound: If the repository or tag is not there, or not visible.
             RegistryError: For every other failure.
         """
-        way = self._way(question.name)
+        way = self.way(question.name)
         known = way is not None
         found: Found | None = None
         for attempt in range(ATTEMPTS):
@@ -114,18 +130,6 @@ class Session:
             way = offered
             self._remember(question.name, offered)
         raise _denied(question, found, answer.message() or "unauthorized", way)
-
-    def _way(self, name: ImageName) -> Challenge | None:
-        """How to get in to a repository, if it said so, or if its host did for another."""
-        with self._lock:
-            if name in self._ways:
-                return self._ways[name]
-            habit = self._habits.get(name.host)
-        if habit is None:
-            return None
-        scope = habit.parameters.get("scope")
-        wanted = {"scope": f"repository:{name.path}:pull"} if scope else {}
-        return replace(habit, parameters={**habit.parameters, **wanted})
 
     def _remember(self, name: ImageName, offered: Challenge) -> None:
         """Keep a way in; what it asks of this repository alone is expected of the others."""

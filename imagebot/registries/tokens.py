@@ -152,7 +152,7 @@ def grant_for(
     if credential is not None and not may_see_credentials(endpoint, realm):
         credential = None
         why = f"its token server {clean(realm.netloc, 80)} is on another domain, so it got no credentials"
-    scope = challenge.parameters.get("scope", "") or f"repository:{path}:pull"
+    scope = challenge.parameters.get("scope", "") or (f"repository:{path}:pull" if path else "")
     service = challenge.parameters.get("service", "")
     return Grant(endpoint, realm.geturl(), service, tuple(scope.split()), credential), why
 

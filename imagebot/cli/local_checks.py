@@ -1,0 +1,92 @@
+"""What of this machine imagebot relies on: Git, the cache folder, the forge's token."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imagebot.cli.tokens import forge_token
+from imagebot.diagnosis import Check
+from imagebot.errors import ForgeDenied, RepositoryError
+from imagebot.repository.command import Git
+
+if TYPE_CHECKING:
+    from imagebot.cli.source import Source
+
+OLDEST_GIT = (2, 31)
+"""The first that takes settings from the environment (``GIT_CONFIG_COUNT``), as the token is handed to it."""
+
+KIBIBYTE = 1024
+MEBIBYTE = 1024 * KIBIBYTE
+
+
+def local_checks(source: Source, environ: Mapping[str, str]) -> Iterator[Check]:
+    """The checks, in the order they are shown."""
+    yield git_check()
+    yield cache_check(source.cache)
+    yield token_check(environ, source.configuration.settings.forge.kind)
+
+
+def git_check() -> Check:
+    """Git's version."""
+    try:
+        told = Git(Path(), {})("--version").text
+    except RepositoryError as error:
+        return Check("Git", "cannot be used", error=error)
+    version = re.search(r"([0-9]+)\.([0-9]+)[0-9.]*", told)
+    if version and (int(version[1]), int(version[2])) < OLDEST_GIT:
+        wanted = ".".join(map(str, OLDEST_GIT))
+        message = f"version {version[0]} cannot be handed a token: that came with {wanted}"
+        old = RepositoryError(message, hint=f"install Git {wanted} or newer")
+        return Check("Git", "is too old", error=old)
+    return Check("Git", version[0] if version else told)
+
+
+def cache_check(folder: Path) -> Check:
+    """Whether the cache folder can be written, and how large it is."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        hint = (
+            "name another with --cache: without one no Git URL can be read, and all is asked anew each time"
+        )
+        return Check("cache", f"{folder} cannot be written: {error.strerror}", hint)
+    return Check("cache", f"{folder}, {_shown(_size(folder))}")
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files below a folder; what goes away meanwhile, or cannot be read, counts as nothing."""
+    size = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                size += (Path(parent) / name).lstat().st_size
+            except OSError:
+                continue
+    return size
+
+
+def _shown(size: int) -> str:
+    return f"{size / MEBIBYTE:.1f} MiB" if size >= MEBIBYTE else f"{size / KIBIBYTE:.0f} KiB"
+
+
+def token_check(environ: Mapping[str, str], forge: str | None) -> Check:
+    """Whether there is a token for the forge, which is not asked about it."""
+    name = "forge token"
+    if forge == "git":
+        return Check(name, "not needed, for forge.kind is git")
+    try:
+        token = forge_token(environ)
+    except ForgeDenied as error:
+        return Check(name, "cannot be read", error=error)
+    if not token.value:
+        where = f": {token.source}" if token.value is None else f", for {token.source} is empty"
+        hint = "apply and run need one for pull requests: set GITHUB_TOKEN, or GITHUB_TOKEN_FILE for a file"
+        return Check(name, f"none{where}", hint)
+    return Check(name, f"from {token.source}, not tried")
