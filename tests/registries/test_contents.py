@@ -417,7 +417,7 @@ class TestWho:
             assert [(seen.method, seen.status) for seen in registry.requests] == [
                 ("HEAD", 401),
                 ("GET", 200),  # the token
-                ("HEAD", 200),
+                ("HEAD", 304),
             ]
 
 
