@@ -103,7 +103,7 @@ class RegistryClient:
             return self._charts.digest(there, name, tag)
         if not is_tag(tag):
             raise RegistryProtocol(f"{tag[:140]!r} is no tag")
-        return self._digests((where, tag), lambda: find_digest(self.session, there, where, tag))
+        return self._digests((where, tag), lambda: find_digest(self.session, there, where, tag, self._cache))
 
     def platforms(self, name: ImageName, digest: str) -> tuple[str, ...]:
         """The platforms that an image runs on, sorted."""

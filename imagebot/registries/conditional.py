@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from imagebot.errors import RegistryProtocol
 from imagebot.registries.answer import Answer
 from imagebot.registries.cache import Cache, Kept
+from imagebot.untrusted import clean
 
 Value = TypeVar("Value")
 
@@ -54,7 +55,8 @@ class Conditional(Generic[Value]):
         if answer.status != 304:
             return None
         if self._before is None:
-            raise RegistryProtocol("the registry says that nothing changed to one who knows nothing")
+            asked = clean(self._key.partition("?")[0], 200)
+            raise RegistryProtocol(f"{asked} is answered as unchanged, to one who knows nothing of it")
         return self._before
 
     def keep(self, answer: Answer, packed: bytes) -> None:

@@ -51,7 +51,7 @@ class RegistryContents:
         endpoint, there = self._locate(name)
         if not is_digest(reference):
             _check_tag(reference)
-            reference = find_digest(self._session, endpoint, there, reference)
+            reference = find_digest(self._session, endpoint, there, reference, self._cache)
         who = self._session.who(there)
         kept = self._cache.content(who, str(there), reference)
         if kept and kept[0] in TYPES:  # the digest says nothing of the type, and names blobs too

@@ -13,6 +13,8 @@ from imagebot.references.image import ImageName
 from imagebot.registries.client import RegistryClient
 from imagebot.registries.credentials import Credentials
 from imagebot.registries.docker_config import DockerConfig
+from imagebot.registries.hosts import endpoint, hostname, is_loopback
+from tests.registries.pushing import NO_TLS
 
 SECRET = "pl4nted-s3cret"
 GOOD = {"username": "bot", "password": SECRET}
@@ -32,7 +34,10 @@ def quirky(answer: Answer) -> Iterator[str]:
 def ask(host: str, entry: dict[str, Any] | None = None, **options: Any) -> RegistryClient:
     """A client whose configuration file holds an entry for a host, or nothing."""
     auths = {} if entry is None else {host: entry}
-    return RegistryClient({}, Credentials(DockerConfig({"auths": auths}, "config.json")), **options)
+    client = RegistryClient({}, Credentials(DockerConfig({"auths": auths}, "config.json")), **options)
+    if is_loopback(hostname(host)):
+        client.http.prepare(endpoint(host, {}), NO_TLS)
+    return client
 
 
 def listed(client: RegistryClient, name: ImageName) -> tuple[str, ...]:
