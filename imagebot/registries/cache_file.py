@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 
 BUSY_S = 5.0
-VERSION = 2
+VERSION = 1
 
 STALE_S = 90 * 24 * 3600
 """What was used before that goes first."""

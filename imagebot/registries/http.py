@@ -239,7 +239,7 @@ def _judged(clock: Clock, host: _Host, exchange: Exchange, answer: Answer) -> An
         if seconds := wait_s(answer.headers, answer.body[:4096].decode("utf-8", "replace"), clock.now()):
             host.turns.close(seconds, error.message)
         raise Passing(error)
-    if answer.status >= 500:
+    if answer.status >= 500 and answer.status != 501:  # 501 is for ever
         message = f"{where} answered {answer.status}: {answer.message() or 'no reason given'}"
         raise Passing(RegistryUnreachable(message, hint=NEXT_RUN))
     if answer.status == 400 and (hint := spoke_plainly(exchange.endpoint, answer.body)):

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from imagebot.errors import RegistryProtocol
+from imagebot.errors import RegistryNotFound, RegistryProtocol
 from imagebot.evidence import Described
 from imagebot.references.image import ImageName, is_digest
 from imagebot.registries.dates.parsing import parse_rfc3339, plausible
@@ -72,8 +72,12 @@ def describe(contents: Contents, name: ImageName, digest: str, now: datetime) ->
             return _described(digest, (), annotations, {}, now)
         _, first = children[0]
         named = first["digest"]
-        document = _document(name, contents.manifest(name, named))
-        annotations += [_texts(first.get("annotations")), _texts(document.get("annotations"))]
+        annotations.append(_texts(first.get("annotations")))
+        try:
+            document = _document(name, contents.manifest(name, named))
+        except RegistryNotFound:  # a mirror may hold some platforms only; the index is what gets pinned
+            return _described(digest, (platform for platform, _ in children), annotations, {}, now)
+        annotations.append(_texts(document.get("annotations")))
     config = _config(contents, name, named, document)
     return _described(digest, (platform for platform, _ in children), annotations, config, now)
 
