@@ -13,8 +13,8 @@ from imagebot.references.image import ImageName
 from imagebot.registries.client import RegistryClient
 from imagebot.registries.credentials import Credentials
 from imagebot.registries.docker_config import DockerConfig
+from tests.secrets_planted import SECRET
 
-SECRET = "pl4nted-s3cret"
 GOOD = {"username": "bot", "password": SECRET}
 Answer = Callable[[Request], Response]
 

@@ -22,8 +22,9 @@ from imagebot.registries.credential import Credential
 from imagebot.registries.hosts import Endpoint, endpoint
 from imagebot.registries.http import Http
 from imagebot.registries.tokens import Grant, Tokens, grant_for
-from tests.registries.quirk_server import GOOD, SECRET, ask, challenge, page, quirky, tags_of
+from tests.registries.quirk_server import GOOD, ask, challenge, page, quirky, tags_of
 from tests.registries.turned_clock import TurnedClock
+from tests.secrets_planted import SECRET
 
 
 def bearer(realm: str) -> Response:
