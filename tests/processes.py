@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from imagebot.cli.main import main
+from tests.secrets_planted import check, check_written, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,15 @@ class Outcome:
         return json.loads(self.out)
 
 
-def run_imagebot(capture: pytest.CaptureFixture[bytes], arguments: Sequence[str], stdin: str) -> Outcome:
-    """Run the command line in this process; argparse's own exits count too."""
+def run_imagebot(
+    capture: pytest.CaptureFixture[bytes], arguments: Sequence[str], stdin: str, *folders: Path
+) -> Outcome:
+    """Run the command line in this process; argparse's own exits count too.
+
+    What it says, and what it writes below the folders, is searched for planted secrets.
+    """
     capture.readouterr()
+    before = written(*folders)
     kept, sys.stdin = sys.stdin, io.StringIO(stdin)
     try:
         code = main([*arguments])
@@ -41,6 +48,10 @@ def run_imagebot(capture: pytest.CaptureFixture[bytes], arguments: Sequence[str]
     finally:
         sys.stdin = kept
     out, err = capture.readouterr()
+    command = f"imagebot {' '.join(arguments[:1])}"
+    check(out, f"the output of {command}")
+    check(err, f"the remarks of {command}")
+    check_written(before, *folders)
     return Outcome(code, out.decode("utf-8", "surrogateescape"), err.decode())
 
 

@@ -12,6 +12,7 @@ import binascii
 import contextlib
 import html
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from threading import Lock
@@ -28,6 +29,11 @@ SHORTEST = 4
 
 TELLING = 12
 """Characters of a secret that no honest answer holds by chance: a shorter one may be a word or a tag."""
+
+_GIVEN = re.compile(
+    rb'("\w{0,32}(?:token|password|secret)"\s{0,8}:\s{0,8}")(?:[^"\\]|\\.)*', re.IGNORECASE | re.DOTALL
+)
+"""A field of JSON that holds a secret, whoever told it first: token servers give them, and fail."""
 
 _SECRET_FIELDS = ("refresh_token", "access_token", "password")
 
@@ -62,10 +68,11 @@ def without(secrets: Iterable[bytes], text: bytes) -> bytes:
 
 
 def hidden(secrets: Iterable[bytes], answer: Answer) -> Answer:
-    """An error without secrets in it: its text goes into messages."""
+    """An error without secrets in it, also those that it gives: its text goes into messages."""
     telling = [secret for secret in secrets if len(secret) >= TELLING]
     headers = httpx.Headers([(name, without(telling, value)) for name, value in answer.headers.raw])
-    return Answer(answer.status, headers, without(secrets, answer.body))
+    body = _GIVEN.sub(rb"\1" + HIDDEN, without(secrets, answer.body))
+    return Answer(answer.status, headers, body)
 
 
 def repeats(secrets: Iterable[bytes], answer: Answer) -> bool:

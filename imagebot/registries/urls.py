@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 _PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[0-9a-z._-]+|[0-9a-f:.]+")
+"""Names and addresses as a URL carries them (RFC 3986). Resolver and client read whatever else may stand
+there in ways of their own: the host that is checked must be the one that is asked."""
 
 
 def resolved(base: str, target: str) -> SplitResult | None:
@@ -17,7 +21,9 @@ def resolved(base: str, target: str) -> SplitResult | None:
         port = parts.port
     except ValueError:
         return None
-    if parts.scheme not in _PORTS or not parts.hostname or port == 0 or "@" in parts.netloc:
+    if parts.scheme not in _PORTS or port == 0 or "@" in parts.netloc:
+        return None
+    if not _HOST.fullmatch(parts.hostname or ""):
         return None
     return parts
 

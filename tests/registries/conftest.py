@@ -17,8 +17,9 @@ from tests.registries.certificates import self_signed
 from tests.registries.docker_registry import docker_registry
 from tests.registries.pushing import NO_TLS, TokenAuth
 from tests.registries.token_server import TokenServer
+from tests.secrets_planted import PASSWORD
 
-USER, PASSWORD = "bot", "hunter2-of-the-bot"
+USER = "bot"
 # bcrypt of that password, with the least rounds: the registry knows no other hash
 HTPASSWD = f"{USER}:$2b$04$abcdefghijklmnopqrstuuktf5Tobvc84vsrunIHW9J6rLgfQCd36\n"
 BASIC = httpx.BasicAuth(USER, PASSWORD)

@@ -15,8 +15,8 @@ from imagebot.registries.credentials import Credentials
 from imagebot.registries.docker_config import DockerConfig
 from imagebot.registries.hosts import endpoint, hostname, is_loopback
 from tests.registries.pushing import NO_TLS
+from tests.secrets_planted import SECRET
 
-SECRET = "pl4nted-s3cret"
 GOOD = {"username": "bot", "password": SECRET}
 Answer = Callable[[Request], Response]
 

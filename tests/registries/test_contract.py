@@ -19,8 +19,9 @@ from imagebot.demo.images import (
     build_image,
     digest_of,
 )
-from tests.registries.conftest import PASSWORD, USER
+from tests.registries.conftest import USER
 from tests.registries.pushing import NO_TLS, docker_image, push, push_blob, put_manifest
+from tests.secrets_planted import PASSWORD
 
 ACCEPT = {"Accept": f"{INDEX}, {MANIFEST}, {DOCKER_LIST}, {DOCKER_MANIFEST}"}
 MULTI = build_image(b"layer", platforms=("linux/amd64", "linux/arm64"))

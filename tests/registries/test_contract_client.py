@@ -10,10 +10,11 @@ from imagebot.demo.images import Image, build_image
 from imagebot.errors import RegistryDenied, RegistryNotFound, RegistryProtocol
 from imagebot.references.image import ImageName
 from imagebot.registries.client import RegistryClient
-from tests.registries.conftest import PASSWORD, REAL, USER, Running
+from tests.registries.conftest import REAL, USER, Running
 from tests.registries.pushing import connected, docker_image, push, push_schema_1, put_manifest
 from tests.registries.quirk_server import ask, listed
 from tests.registries.token_server import TokenServer
+from tests.secrets_planted import PASSWORD
 
 ENTRY = {"username": USER, "password": PASSWORD}
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from imagebot.registries.credential import Credential, Found
+from tests.secrets_planted import SECRET
 
-SECRET = "pl4nted-s3cret"
 ONE = Credential("config.json", "bot", SECRET)
 SALT = b"salt"
 

@@ -17,8 +17,9 @@ from imagebot.registries.credentials import Credentials
 from imagebot.registries.docker_config import DockerConfig
 from imagebot.registries.hosts import Endpoint
 from imagebot.registries.http import Http
-from tests.registries.quirk_server import SECRET, ask, page, quirky, tags_of
+from tests.registries.quirk_server import ask, page, quirky, tags_of
 from tests.registries.turned_clock import TurnedClock
+from tests.secrets_planted import SECRET
 
 
 @pytest.mark.parametrize(("status", "times"), [(503, 2), (0, 2), (429, 2)])

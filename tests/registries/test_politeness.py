@@ -12,8 +12,9 @@ from imagebot.demo.http_server import Request, Response
 from imagebot.errors import RegistryError, RegistryLimited, RegistryUnreachable
 from imagebot.references.image import ImageName
 from imagebot.registries.manners import JITTER_S
-from tests.registries.quirk_server import SECRET, ask, challenge, listed, page, quirky
+from tests.registries.quirk_server import ask, challenge, listed, page, quirky
 from tests.registries.turned_clock import BEGIN, TurnedClock
+from tests.secrets_planted import SECRET
 
 
 class Limited:

@@ -12,7 +12,8 @@ import pytest
 from imagebot.demo.http_server import Request, Response
 from imagebot.errors import RegistryDenied
 from imagebot.references.image import ImageName
-from tests.registries.quirk_server import SECRET, ask, page, quirky
+from tests.registries.quirk_server import ask, page, quirky
+from tests.secrets_planted import SECRET
 
 ODD = 'p:a+s/s=w%20"ö€& \\'
 """A password that no encoding may change."""

@@ -12,7 +12,8 @@ from imagebot.demo.http_server import Request, Response
 from imagebot.demo.registry import EmbeddedRegistry
 from imagebot.errors import RegistryDenied, RegistryError, RegistryNotFound, RegistryProtocol
 from imagebot.references.image import ImageName
-from tests.registries.quirk_server import GOOD, SECRET, Answer, ask, challenge, page, quirky, tags_of
+from tests.registries.quirk_server import GOOD, Answer, ask, challenge, page, quirky, tags_of
+from tests.secrets_planted import SECRET
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from imagebot.registries.credentials import Credentials
 from imagebot.registries.docker_config import DockerConfig
 from tests.registries.certificates import Certificate, authority, issued, secured, self_signed
 from tests.registries.docker_registry import docker_registry
-from tests.registries.quirk_server import GOOD, SECRET, challenge, listed, page, quirky
+from tests.registries.quirk_server import GOOD, challenge, listed, page, quirky
+from tests.secrets_planted import SECRET
 
 AUTHORITY, STRANGER = authority(), authority()
 FILES = {"certs/ca.pem": AUTHORITY.pem(), "certs/stranger.pem": STRANGER.pem()}

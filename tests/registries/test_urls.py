@@ -24,6 +24,11 @@ BASE = "https://r.example/v2/a/tags/list"
         pytest.param("https://r.example:x/", None, id="port-no-number"),
         pytest.param("https://user@r.example/", None, id="user-name"),
         pytest.param("ftp://r.example/", None, id="scheme"),
+        pytest.param("https://fa\u00df.example/", None, id="read-in-two-ways"),
+        pytest.param("https://r%2eexample/", None, id="percent"),
+        pytest.param("https://r.example\\@evil.example/", None, id="backslash"),
+        pytest.param("https://[fe80::1%25eth0]/", None, id="zone"),
+        pytest.param("https://[2001:db8::1]:8443/", "https://[2001:db8::1]:8443/", id="ipv6"),
         pytest.param("javascript:alert(1)", None, id="no-host"),
     ],
 )

@@ -15,7 +15,8 @@ from imagebot.registries.clouds.protocol import NothingLent
 from imagebot.registries.credential import Credential
 from imagebot.registries.credentials import Credentials
 from imagebot.registries.http import Http
-from tests.registries.quirk_server import SECRET, Answer, quirky
+from tests.registries.quirk_server import Answer, quirky
+from tests.secrets_planted import SECRET
 
 HOST = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 TOKEN = base64.b64encode(f"AWS:{SECRET}".encode()).decode()

@@ -21,10 +21,10 @@ from imagebot.registries.credential import Found
 from imagebot.registries.credentials import Credentials
 from imagebot.registries.hosts import Endpoint
 from imagebot.registries.http import Http
-from tests.registries.quirk_server import SECRET, quirky
+from tests.registries.quirk_server import quirky
+from tests.secrets_planted import ENTRA, SECRET
 
 HOST = "acme.azurecr.io"
-ENTRA = "entra-t0ken"
 
 
 @pytest.mark.parametrize("host", [HOST, "acme-a1b2c3.azurecr.io", "acme.azurecr.cn", "acme.azurecr.us"])

@@ -15,7 +15,8 @@ from imagebot.registries.clouds.gcp import SCOPE, Gcp
 from imagebot.registries.clouds.protocol import Loan, NothingLent
 from imagebot.registries.credentials import Credentials
 from imagebot.registries.http import Http
-from tests.registries.quirk_server import SECRET, Answer, quirky
+from tests.registries.quirk_server import Answer, quirky
+from tests.secrets_planted import SECRET
 
 HOST = "europe-docker.pkg.dev"
 

@@ -18,7 +18,7 @@ from imagebot.registries.credential import Credential
 from imagebot.registries.credentials import Credentials
 from imagebot.registries.docker_config import DockerConfig
 from imagebot.registries.http import Http
-from tests.registries.quirk_server import SECRET
+from tests.secrets_planted import SECRET
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 HOURS = timedelta(hours=12)
