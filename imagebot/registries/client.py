@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Lock
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from imagebot.errors import ImagebotError, RegistryError, RegistryProtocol
 from imagebot.evidence import Described, Pushed, Signature
@@ -28,11 +28,12 @@ from imagebot.registries.manners import KNOWN, Manners
 from imagebot.registries.once import Once
 from imagebot.registries.protocol import Listing
 from imagebot.registries.session import Session
-from imagebot.registries.signatures.check import check
-from imagebot.registries.signatures.keys import PublicKey, read_key
 from imagebot.registries.tags import list_tags
 from imagebot.registries.tokens import Tokens
 from imagebot.registries.trust import Authorities
+
+if TYPE_CHECKING:
+    from imagebot.registries.signatures.keys import PublicKey
 
 
 class RegistryClient:
@@ -117,6 +118,8 @@ class RegistryClient:
 
     def signature(self, name: ImageName, digest: str, verification: Verification | None) -> Signature:
         """What is made of the signatures of a digest."""
+        from imagebot.registries.signatures.check import check
+
         _check_image(name)
         wanted = verification or Verification()
         keys = [self._keys(path, lambda path=path: self._key(path)) for path in wanted.keys]  # type: ignore[misc] # mypy cannot tell the type of a default
@@ -161,6 +164,8 @@ class RegistryClient:
         Raises:
             ConfigError: If it is none.
         """
+        from imagebot.registries.signatures.keys import read_key
+
         if self._read is None:
             raise RegistryProtocol(f"there is no config repository to read {path} from")
         return read_key(self._read(path), path)
