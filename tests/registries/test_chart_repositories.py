@@ -20,8 +20,9 @@ from imagebot.registries.cache import Cache
 from imagebot.registries.client import RegistryClient
 from imagebot.registries.credentials import Credentials
 from imagebot.registries.protocol import Listing
-from tests.registries.quirk_server import GOOD, SECRET, Answer, ask, challenge, quirky
+from tests.registries.quirk_server import GOOD, Answer, ask, challenge, quirky
 from tests.registries.test_conditional import overwrite
+from tests.secrets_planted import SECRET
 
 HEX = "0123456789abcdef" * 4
 DIGEST = f"sha256:{HEX}"

@@ -19,9 +19,10 @@ from imagebot.references.image import ImageName
 from imagebot.registries.cache import Cache
 from imagebot.registries.contents import RegistryContents
 from imagebot.registries.protocol import Manifest
-from tests.registries.conftest import PASSWORD, USER, Running
+from tests.registries.conftest import USER, Running
 from tests.registries.pushing import push
-from tests.registries.quirk_server import GOOD, SECRET, Answer, ask, challenge, manifest, quirky
+from tests.registries.quirk_server import GOOD, Answer, ask, challenge, manifest, quirky
+from tests.secrets_planted import PASSWORD, SECRET
 
 BODY = b'{"schemaVersion":2,"config":{},"layers":[]}'
 DIGEST = digest_of(BODY)

@@ -15,8 +15,9 @@ from imagebot.references.image import ImageName
 from imagebot.registries.cache import Cache
 from imagebot.registries.doubt import shrunk
 from imagebot.registries.protocol import Listing
-from tests.registries.quirk_server import GOOD, SECRET, ask, challenge, page, quirky
+from tests.registries.quirk_server import GOOD, ask, challenge, page, quirky
 from tests.registries.turned_clock import BEGIN, TurnedClock
+from tests.secrets_planted import SECRET
 
 HOUR_S = 3600
 TAGS = tuple(f"1.{number:02}" for number in range(40))

@@ -7,8 +7,9 @@ from imagebot.demo.registry import EmbeddedRegistry
 from imagebot.diagnosis import Need
 from imagebot.references.image import ImageName
 from imagebot.registries.examiner import HostExaminer
-from tests.registries.quirk_server import GOOD, SECRET, ask, challenge, page, quirky
+from tests.registries.quirk_server import GOOD, ask, challenge, page, quirky
 from tests.registries.turned_clock import TurnedClock
+from tests.secrets_planted import SECRET
 
 
 def need(host: str) -> Need:

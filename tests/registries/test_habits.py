@@ -8,7 +8,8 @@ from imagebot.demo.http_server import Request, Response
 from imagebot.demo.registry import EmbeddedRegistry
 from imagebot.errors import RegistryDenied
 from imagebot.references.image import ImageName
-from tests.registries.quirk_server import GOOD, SECRET, ask, challenge, listed, page, quirky
+from tests.registries.quirk_server import GOOD, ask, challenge, listed, page, quirky
+from tests.secrets_planted import SECRET
 
 NAMES = ("acme/web", "acme/api", "acme/worker")
 

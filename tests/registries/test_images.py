@@ -26,9 +26,10 @@ from imagebot.evidence import Described
 from imagebot.references.image import ImageName
 from imagebot.registries.images import CHILDREN, CREATED, LABELS, describe, platforms
 from imagebot.registries.protocol import Manifest
-from tests.registries.conftest import PASSWORD, USER, Running
+from tests.registries.conftest import USER, Running
 from tests.registries.pushing import docker_image, push
 from tests.registries.quirk_server import ask
+from tests.secrets_planted import PASSWORD
 
 NAME = ImageName("r.example", "a/b")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

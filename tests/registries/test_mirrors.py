@@ -15,8 +15,9 @@ from imagebot.registries.cache import Cache
 from imagebot.registries.client import RegistryClient
 from imagebot.registries.credentials import Credentials
 from imagebot.registries.docker_config import DockerConfig
-from tests.registries.quirk_server import GOOD, SECRET
+from tests.registries.quirk_server import GOOD
 from tests.registries.turned_clock import BEGIN, TurnedClock
+from tests.secrets_planted import SECRET
 
 HUB = ImageName("docker.io", "library/nginx")
 OWN_SECRET = "of-the-host-s3cret"
