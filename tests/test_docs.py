@@ -76,3 +76,27 @@ def test_the_decision_table_of_the_policies_page_is_valid() -> None:
     assert len(rows) >= 5
     for number, tags in enumerate(rows):
         load({f"{number}.yaml": f"policies: [{{name: a, images: [x], tags: {tags}}}]".encode()})
+
+
+def test_every_attack_of_the_security_page_is_repeated_by_a_test_that_exists() -> None:
+    page = (ROOT / "docs/security.md").read_text().partition("## Attacks\n")[2]
+    attacks = [line for line in page.splitlines() if line.startswith("| ")][1:]
+    tests = {
+        name
+        for file in ROOT.glob("tests/**/test_*.py")
+        for name in re.findall(r"^def (test_\w+)\(", file.read_text(), re.MULTILINE)
+    }
+
+    assert len(attacks) >= 30
+    for attack in attacks:
+        named = re.findall(r"`(test_\w+)`", attack)
+        assert named, attack
+        assert tests.issuperset(named), set(named) - tests
+
+
+def test_every_test_that_carries_an_advisory_is_on_the_security_page() -> None:
+    page = (ROOT / "docs/security.md").read_text()
+
+    for file in ROOT.glob("tests/**/test_*.py"):
+        for name in re.findall(r"^def (test_(?:cve|ghsa|ggcr)_\w+)\(", file.read_text(), re.MULTILINE):
+            assert f"`{name}`" in page

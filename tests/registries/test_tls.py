@@ -22,7 +22,7 @@ from imagebot.registries.credentials import Credentials
 from imagebot.registries.docker_config import DockerConfig
 from tests.registries.certificates import Certificate, authority, issued, secured, self_signed
 from tests.registries.docker_registry import docker_registry
-from tests.registries.quirk_server import GOOD, challenge, listed, page, quirky
+from tests.registries.quirk_server import GOOD, challenge, listed, page, quirky, tags_of
 from tests.secrets_planted import SECRET
 
 AUTHORITY, STRANGER = authority(), authority()
@@ -62,18 +62,18 @@ def test_the_authority_of_the_settings_lets_a_registry_be_asked(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("certificate", "settings", "reason"),
+    ("certificate", "settings", "reason", "advice"),
     [
-        pytest.param(issued(AUTHORITY, NAME), RegistrySettings(), "unable to get local issuer", id="unknown-authority"),
-        pytest.param(issued(AUTHORITY, NAME), RegistrySettings(ca="certs/stranger.pem"), "unable to get local issuer", id="another-authority"),
-        pytest.param(self_signed(NAME), OWN, "self-signed certificate", id="self-signed"),
-        pytest.param(issued(AUTHORITY, NAME, days=(-2, -1)), OWN, "certificate has expired", id="expired"),
-        pytest.param(issued(AUTHORITY, NAME, days=(1, 2)), OWN, "certificate is not yet valid", id="not-yet-valid"),
-        pytest.param(issued(AUTHORITY, "other.example.com"), OWN, f"not valid for '{NAME}'", id="another-name"),
+        pytest.param(issued(AUTHORITY, NAME), RegistrySettings(), "unable to get local issuer", "{ca: FILE}", id="unknown-authority"),
+        pytest.param(issued(AUTHORITY, NAME), RegistrySettings(ca="certs/stranger.pem"), "unable to get local issuer", "{ca: FILE}", id="another-authority"),
+        pytest.param(self_signed(NAME), OWN, "self-signed certificate", "{ca: FILE}", id="self-signed"),
+        pytest.param(issued(AUTHORITY, NAME, days=(-2, -1)), OWN, "certificate has expired", "renew the certificate of", id="expired"),
+        pytest.param(issued(AUTHORITY, NAME, days=(1, 2)), OWN, "certificate is not yet valid", "set the clock", id="not-yet-valid"),
+        pytest.param(issued(AUTHORITY, "other.example.com"), OWN, f"not valid for '{NAME}'", "use the name that the certificate is for", id="another-name"),
     ],
 )  # fmt: skip
 def test_a_certificate_that_cannot_be_believed_is_named_and_nothing_is_asked(
-    tmp_path: Path, certificate: Certificate, settings: RegistrySettings, reason: str
+    tmp_path: Path, certificate: Certificate, settings: RegistrySettings, reason: str, advice: str
 ) -> None:
     asked: list[Request] = []
 
@@ -86,6 +86,8 @@ def test_a_certificate_that_cannot_be_believed_is_named_and_nothing_is_asked(
             tags_at(address, settings)
 
     assert f"{NAME}:{port(address)}" in refused.value.message
+    assert advice in refused.value.hint
+    assert ("ca: FILE" in refused.value.hint) is (advice == "{ca: FILE}")
     assert asked == []
 
 
@@ -159,8 +161,38 @@ def test_nothing_leads_from_tls_to_plain_http(
 
 def test_plain_http_to_a_registry_with_tls_fails(tmp_path: Path) -> None:
     with secured(lambda r: page(["1.0"]), issued(AUTHORITY, NAME), tmp_path) as address:
-        with pytest.raises(RegistryUnreachable, match=f"{NAME}:{port(address)}"):
+        with pytest.raises(RegistryUnreachable, match=f"{NAME}:{port(address)}") as refused:
             tags_at(address, RegistrySettings(plain_http=True))
+
+    setting = f'take plain-http: true of "{NAME}:{port(address)}" out of imagebot.yaml'
+    assert setting in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"Client sent an HTTP request to an HTTPS server.\n", id="go"),
+        pytest.param(b"<h1>400 Bad Request</h1>\n<center>The plain HTTP request was sent to HTTPS port</center>", id="nginx"),
+        pytest.param(b"Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />", id="apache"),
+    ],
+)  # fmt: skip
+def test_a_server_with_tls_that_says_so_in_the_clear_names_the_setting(body: bytes) -> None:
+    with quirky(lambda r: Response(400, body)) as address:
+        with pytest.raises(RegistryProtocol, match="answered 400") as named:
+            tags_at(address, RegistrySettings(plain_http=True))
+        with pytest.raises(RegistryProtocol, match="answered 400") as numbered:
+            tags_of(lambda r: Response(400, body))
+
+    assert f'take plain-http: true of "{NAME}:{port(address)}" out' in named.value.hint
+    assert "this machine are spoken to without TLS" in numbered.value.hint
+
+
+def test_a_400_that_says_something_else_names_no_setting() -> None:
+    with quirky(lambda r: Response(400, b"bad name")) as address:
+        with pytest.raises(RegistryProtocol, match="bad name") as refused:
+            tags_at(address, RegistrySettings(plain_http=True))
+
+    assert "plain-http" not in refused.value.hint
 
 
 @pytest.mark.real_registry
