@@ -129,11 +129,12 @@ class Cache:
 
     def size(self, who: str, repository: str) -> tuple[int, datetime | None] | None:
         """How many tags a repository had when its list was last believed, and since when it is not."""
-        query = "SELECT size, short FROM sizes WHERE who = ? AND repository = ?"
+        query = "SELECT size, short, rowid, used FROM sizes WHERE who = ? AND repository = ?"
         match self._file.run(query, who, repository):
-            case (int(size), None):
+            case (int(size), None, row, used):
+                self._use("sizes", row, used)
                 return size, None
-            case (int(size), int(short)):
+            case (int(size), int(short), _, _):
                 return size, datetime.fromtimestamp(max(0, min(short, self._now())), UTC)
         return None
 

@@ -90,11 +90,12 @@ class RegistryClient:
             return Listing(self._charts.versions(there, name))
         found = list_tags(self.session, there, where, self._cache)
         who = self.session.who(where)
-        doubt = shrunk(self._cache.size(who, str(where)), len(found), self.now())
+        before, size = self._cache.size(who, str(where)), len(found)
+        doubt = shrunk(before, size, self.now())
         if doubt:
             self._cache.doubt_size(who, str(where))
-        else:
-            self._cache.keep_size(who, str(where), len(found))
+        elif before != (size, None):
+            self._cache.keep_size(who, str(where), size)
         return Listing(found, doubt)
 
     def digest(self, name: ImageName, tag: str) -> str:

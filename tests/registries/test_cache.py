@@ -292,16 +292,18 @@ def test_whatever_is_kept_comes_back_or_is_not_there(
 
 def test_using_is_written_down_once_a_day(cache: Cache, clock: TurnedClock, tmp_path: Path) -> None:
     fill(cache)
-    query = "SELECT used FROM answers UNION ALL SELECT used FROM contents UNION ALL SELECT used FROM seen"
+    tables = ("answers", "contents", "seen", "sizes")
+    query = " UNION ALL ".join(f"SELECT used FROM {table}" for table in tables)  # noqa: S608 - names of this test
     hours = []
     for _ in range(3):
         clock.turn(17 * 3600)
         cache.answer("me", "GET u")
         cache.content("me", "h/r", DIGEST)
         cache.first_seen("h/r", DIGEST)
+        cache.size("me", "h/r")
         hours.append([(float(str(used)) - BEGIN.timestamp()) / 3600 for used in read(tmp_path, query)])
 
-    assert hours == [[0, 0, 0], [34, 34, 34], [34, 34, 34]]
+    assert hours == [[0] * 4, [34] * 4, [34] * 4]
 
 
 def unique(number: int) -> bytes:
