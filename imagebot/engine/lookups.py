@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -42,6 +41,13 @@ class Round(Generic[Key, Answer]):
     last: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """What was raised instead of an answer."""
+
+    error: BaseException
+
+
 class Lookups(Generic[Key, Answer]):
     """Questions under way; each is asked once, in a thread of its host.
 
@@ -66,7 +72,7 @@ class Lookups(Generic[Key, Answer]):
         self._stalled_s = stalled_s
         self._given_up_s = given_up_s
         self._open = set(hosts)
-        self._done: SimpleQueue[tuple[Key, Future[Answer]]] = SimpleQueue()
+        self._done: SimpleQueue[tuple[Key, Answer | _Raised]] = SimpleQueue()
         by_host: defaultdict[str, deque[Key]] = defaultdict(deque)
         for question, host in hosts.items():
             by_host[host].append(question)
@@ -88,7 +94,9 @@ class Lookups(Generic[Key, Answer]):
                     answers = {}
             else:
                 silent_s = 0.0
-                answers[question] = answer.result()
+                if isinstance(answer, _Raised):
+                    raise answer.error
+                answers[question] = answer
                 self._open.discard(question)
         yield Round(answers, frozenset(self._open), last=True)
 
@@ -100,11 +108,8 @@ class Lookups(Generic[Key, Answer]):
                 return
             self._done.put((question, self._answered(question)))
 
-    def _answered(self, question: Key) -> Future[Answer]:
-        """The answer, or what was raised instead, to be met by who waits for it."""
-        done: Future[Answer] = Future()
+    def _answered(self, question: Key) -> Answer | _Raised:
         try:
-            done.set_result(self._ask(question))
+            return self._ask(question)
         except BaseException as error:  # noqa: BLE001 - raised again where somebody can act on it
-            done.set_exception(error)
-        return done
+            return _Raised(error)
