@@ -23,6 +23,7 @@ from imagebot.registries.answer import Answer
 from imagebot.registries.circuit import Circuit
 from imagebot.registries.clock import Clock
 from imagebot.registries.confided import Confided
+from imagebot.registries.cookieless import CookielessClient
 from imagebot.registries.exchange import Exchange
 from imagebot.registries.failures import NEXT_RUN, Passing, mapped, spoke_plainly
 from imagebot.registries.hosts import Endpoint, hostname, is_loopback
@@ -100,7 +101,7 @@ class Http:
             ConfigError: If the environment names a proxy that cannot be used.
         """
         try:
-            self._clients[endpoint] = httpx.Client(
+            self._clients[endpoint] = CookielessClient(
                 timeout=self._timeout,
                 limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
                 follow_redirects=False,
