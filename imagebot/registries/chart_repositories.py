@@ -72,7 +72,7 @@ class ChartRepositories:
             index = read_index(answer.body)
         except RegistryProtocol as error:
             raise RegistryProtocol(f"{url}: {error.message}", hint=error.hint) from error
-        known.keep(answer, json.dumps(index).encode())
+        known.keep(answer, lambda: json.dumps(index).encode())
         return index
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Generic, TypeVar
@@ -59,10 +60,12 @@ class Conditional(Generic[Value]):
             raise RegistryProtocol(f"{asked} is answered as unchanged, to one who knows nothing of it")
         return self._before
 
-    def keep(self, answer: Answer, packed: bytes) -> None:
-        """Keep what was made of an answer, if the server gave something to ask by."""
-        modified = answer.headers.get("last-modified", "") if _is_settled(answer) else ""
-        self._cache.keep_answer(self._who, self._key, Kept(answer.headers.get("etag", ""), modified, packed))
+    def keep(self, answer: Answer, pack: Callable[[], bytes]) -> None:
+        """Keep what was made of an answer, if the server gave something to ask by: for lists few do."""
+        etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
+        validators = Kept(etag, modified if modified and _is_settled(answer) else "", b"")
+        if validators.conditions():
+            self._cache.keep_answer(self._who, self._key, replace(validators, value=pack()))
 
 
 def _is_settled(answer: Answer) -> bool:

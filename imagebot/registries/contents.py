@@ -123,7 +123,7 @@ class RegistryContents:
             raise RegistryNotFound(f"{name.host} keeps no list of referrers")
         try:
             page = _descriptors(answer.body), next_link(answer)
-            known.keep(answer, json.dumps(page).encode())
+            known.keep(answer, lambda: json.dumps(page).encode())
         except (ValueError, RecursionError) as error:
             raise RegistryProtocol(f"{name.host} sent no JSON for {what}") from error
         return page

@@ -46,7 +46,7 @@ def find_digest(session: Session, endpoint: Endpoint, name: ImageName, tag: str,
         media_type(name, tag, head)
         digest: str = head.headers.get("docker-content-digest", "")
         if is_digest(digest):
-            known.keep(head, digest.encode())
+            known.keep(head, digest.encode)
             return digest
     answer = session.send(manifest_question(endpoint, name, tag, "GET"))
     if answer.status != 200:

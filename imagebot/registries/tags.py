@@ -117,7 +117,7 @@ def _page(
     if before := known.before(answer):
         return before
     page = _Page(tuple(_tags(name, answer)), _next(name, first, answer))
-    known.keep(answer, page.packed())
+    known.keep(answer, page.packed)
     return page
 
 
