@@ -48,6 +48,15 @@ class Scanned:
         return self.policy is not None and not self.reference.ignored
 
 
+def proposal_id(scanned: Scanned) -> str:
+    """The proposal a managed reference belongs to: one per environment and policy.
+
+    ``_`` stands for "no environment": no environment can have that name.
+    """
+    policy = scanned.policy.name if scanned.policy else "_"
+    return f"{scanned.environment or '_'}/{policy}"
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
     """Everything found in one snapshot, sorted by path and place.
@@ -150,10 +159,15 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A managed reference that was decided not to move, with the reason."""
+    """A managed reference that was decided not to move, with the reason.
+
+    Attributes:
+        waits: Whether it may move yet, when more is known or time has passed: what was proposed for it stays.
+    """
 
     scanned: Scanned
     reason: str
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +225,7 @@ class Plan:
         current: Managed references that are where their policy wants them.
         rendered: What the edits change in rendered manifests, where that was asked for.
         waiting: Ids of proposals that a registry still works on; empty in a plan that is whole.
+        judged: Whether every reference was judged; what a saved plan leaves out is no reason to close it.
     """
 
     scan: Scan
@@ -220,6 +235,7 @@ class Plan:
     failures: tuple[Failure, ...] = ()
     rendered: tuple[Rendering, ...] = ()
     waiting: frozenset[str] = frozenset()
+    judged: bool = True
 
     @property
     def updates(self) -> tuple[Update, ...]:
@@ -229,8 +245,9 @@ class Plan:
 
     @property
     def undecided(self) -> frozenset[str]:
-        """Ids of proposals that a failure left undecided, wholly or in part."""
-        return frozenset().union(*(failure.proposals for failure in self.failures))
+        """Ids of proposals that a failure or a wait left undecided, wholly or in part."""
+        waiting = frozenset(proposal_id(held.scanned) for held in self.held if held.waits)
+        return waiting.union(*(failure.proposals for failure in self.failures))
 
 
 @dataclass(frozen=True, slots=True)

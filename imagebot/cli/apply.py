@@ -13,7 +13,7 @@ from imagebot.cli.exit_codes import exit_code
 from imagebot.cli.output import answer, answer_json, note, screen
 from imagebot.cli.plan import NO_POLICY
 from imagebot.cli.source import Source, is_url, open_source, open_target
-from imagebot.errors import UsageError
+from imagebot.errors import ImagebotError, UsageError
 
 if TYPE_CHECKING:
     from imagebot.plan import Outcome, Plan, Proposal
@@ -82,13 +82,19 @@ def apply_cycle(arguments: Namespace, stop: Callable[[], bool] = lambda: False) 
     governed = bool(target.source.configuration.policies)
     outcomes: list[Outcome] = []
     done: dict[str, Proposal] = {}
-    for plan in _plans(target.source, arguments):
-        if governed:
-            outcomes += propose(plan, bot, stop=stop, done=done)
-        done |= {proposal.id: proposal for proposal in plan.proposals if proposal.id not in plan.waiting}
-        whole = plan
-    _show(whole, tuple(outcomes), arguments)
-    return exit_code(whole, outcomes)
+    plans: list[Plan] = []
+    try:
+        for plan in _plans(target.source, arguments, stop):
+            plans[:] = [plan]
+            if governed:
+                outcomes += propose(plan, bot, stop=stop, done=done)
+            done |= {proposal.id: proposal for proposal in plan.proposals if proposal.id not in plan.waiting}
+    except ImagebotError:
+        if outcomes:  # what was done is told, whatever came after it
+            _show(plans[0], tuple(outcomes), arguments)
+        raise
+    _show(plans[0], tuple(outcomes), arguments)
+    return exit_code(plans[0], outcomes)
 
 
 def _plan(source: Source, arguments: Namespace) -> Plan:
@@ -96,7 +102,7 @@ def _plan(source: Source, arguments: Namespace) -> Plan:
     return plan
 
 
-def _plans(source: Source, arguments: Namespace) -> Iterator[Plan]:
+def _plans(source: Source, arguments: Namespace, stop: Callable[[], bool] = lambda: False) -> Iterator[Plan]:
     """The plan, after what can be proposed while slow registries are still waited for."""
     from imagebot.engine.planning import make_plans
     from imagebot.engine.saved_plan import restore
@@ -107,7 +113,7 @@ def _plans(source: Source, arguments: Namespace) -> Iterator[Plan]:
         if arguments.plan:
             yield restore(_saved(Path(arguments.plan)), source.snapshot, source.configuration, registries)
         else:
-            yield from make_plans(source.snapshot, source.configuration, registries, known)
+            yield from make_plans(source.snapshot, source.configuration, registries, known, stop)
 
 
 def _saved(path: Path) -> bytes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from imagebot.engine.questions import TagsOf
 from imagebot.engine.verdict import Judgement, described, follow, judge
 from imagebot.errors import RegistryError
-from imagebot.plan import Failure, Held, Pin, Scanned, Step, Update
+from imagebot.plan import Failure, Held, Pin, Scanned, Step, Update, proposal_id
 
 if TYPE_CHECKING:
     from imagebot.engine.questions import Talk
@@ -49,15 +49,7 @@ class _Move:
     evidence: Evidence | None = None
     selection: Selection | None = None
     stays: str = ""
-
-
-def proposal_id(scanned: Scanned) -> str:
-    """The proposal a managed reference belongs to: one per environment and policy.
-
-    ``_`` stands for "no environment": no environment can have that name.
-    """
-    policy = scanned.policy.name if scanned.policy else "_"
-    return f"{scanned.environment or '_'}/{policy}"
+    waits: bool = False
 
 
 def decide(items: Sequence[Scanned]) -> Talk[Decision]:
@@ -116,7 +108,7 @@ def _move(item: Scanned, listing: Listing | RegistryError | None) -> Talk[_Move]
         assert listing is not None  # noqa: S101 - asked for whenever such a reference is there
         judgement = yield from judge(policy, listing, image.tag)
     if judgement.stays:
-        return _Move(stays=judgement.stays)
+        return _Move(stays=judgement.stays, waits=True)
     return (yield from _chosen(item, judgement))
 
 
@@ -135,7 +127,7 @@ def _chosen(item: Scanned, judgement: Judgement) -> Talk[_Move]:
 
 def _enter(decision: Decision, members: Sequence[Scanned], move: _Move) -> None:
     if move.stays:
-        decision.held += [Held(item, move.stays) for item in members]
+        decision.held += [Held(item, move.stays, move.waits) for item in members]
     elif move.to is None:
         decision.current += members
     else:

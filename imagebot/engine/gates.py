@@ -31,7 +31,8 @@ def examine(
         tags: All candidates, so that one question can serve them all.
     """
     evidence = Evidence(digest)
-    since, now = yield FirstSeen(digest)
+    # a chart whose index has no digests is told apart by its version
+    since, now = yield FirstSeen(digest or tag)
     says = "first seen by imagebot"
     if gates.min_age is not None:
         pushed: Mapping[str, Pushed] = yield PushTimes(tags)
@@ -80,9 +81,9 @@ def _runs_on(wanted: str, found: tuple[str, ...]) -> bool:
 
 
 def span(length: timedelta) -> str:
-    """A length of time in its largest whole unit but one: ``71 h``, ``3 d``."""
+    """A length of time, exact enough to compare with another: ``71 h``, ``3 d``."""
     minutes = max(0, int(length.total_seconds() // 60))
-    for unit, size in (("d", 1440), ("h", 60)):
-        if minutes >= 2 * size or (minutes >= size and minutes % size == 0):
+    for unit, size, enough in (("d", 1440, 14400), ("h", 60, 120)):
+        if minutes >= enough or (minutes >= size and minutes % size == 0):
             return f"{minutes // size} {unit}"
     return f"{minutes} min"

@@ -58,6 +58,7 @@ class Lookups(Generic[Key, Answer]):
         ask: Answers a question; what it raises ends the rounds.
         stalled_s: See ``STALLED_S``.
         given_up_s: See ``GIVEN_UP_S``.
+        stop: Asked when it stalls; true ends the rounds.
     """
 
     def __init__(
@@ -67,10 +68,12 @@ class Lookups(Generic[Key, Answer]):
         *,
         stalled_s: float = STALLED_S,
         given_up_s: float = GIVEN_UP_S,
+        stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._ask = ask
         self._stalled_s = stalled_s
         self._given_up_s = given_up_s
+        self._stop = stop
         self._open = set(hosts)
         self._done: SimpleQueue[tuple[Key, Answer | _Raised]] = SimpleQueue()
         by_host: defaultdict[str, deque[Key]] = defaultdict(deque)
@@ -84,7 +87,7 @@ class Lookups(Generic[Key, Answer]):
         """What came since the round before, whenever it stalls and at the end."""
         answers: dict[Key, Answer] = {}
         silent_s = 0.0
-        while self._open and silent_s < self._given_up_s:
+        while self._open and silent_s < self._given_up_s and not (silent_s and self._stop()):
             try:
                 question, answer = self._done.get(timeout=self._stalled_s)
             except Empty:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imagebot.engine.decide import Decision, decide, merged, proposal_id, unanswered
+from imagebot.engine.decide import Decision, decide, merged, unanswered
 from imagebot.engine.edit import editable
 from imagebot.engine.lookups import GIVEN_UP_S, STALLED_S, Lookups
 from imagebot.engine.questions import converse
 from imagebot.engine.scan import Known, scan
-from imagebot.engine.together import move_together
+from imagebot.engine.together import linked, move_together
 from imagebot.errors import RegistryUnreachable
 from imagebot.forges.body import body, title
-from imagebot.plan import Plan, Proposal, Scan, Scanned, Update
+from imagebot.plan import Plan, Proposal, Scan, Scanned, Update, proposal_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from imagebot.policies.policy import Configuration
     from imagebot.references.image import ImageName
@@ -51,13 +52,15 @@ def make_plans(
     configuration: Configuration,
     registries: Registries,
     known: Known | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Plan]:
     """The plan, after plans of what is decided while slow registries are still waited for.
 
-    Only the last is whole; the others say in ``waiting`` which proposals must not be acted on yet.
+    Only the last is whole; the others say in ``waiting`` which proposals must not be acted on yet. When
+    ``stop`` says so, what is open is waited for no longer.
     """
     scanned = scan(snapshot, configuration, known)
-    for decision, waiting in decisions(scanned, registries):
+    for decision, waiting in decisions(scanned, registries, stop):
         updates = sorted(decision.updates, key=lambda update: _place(update.scanned))
         together, apart = move_together(updates, scanned.references, scanned.skipped)
         exact, failures = editable(snapshot, together, scanned.rules)
@@ -66,12 +69,17 @@ def make_plans(
             proposals=group(exact),
             held=tuple(sorted((*decision.held, *apart), key=lambda held: _place(held.scanned))),
             current=tuple(sorted(decision.current, key=_place)),
-            failures=(*merged(decision.failures), *failures),
-            waiting=waiting,
+            failures=tuple(
+                replace(failure, proposals=linked(failure.proposals, scanned.references))
+                for failure in (*merged(decision.failures), *failures)
+            ),
+            waiting=linked(waiting, scanned.references),
         )
 
 
-def decisions(scanned: Scan, registries: Registries) -> Iterator[tuple[Decision, frozenset[str]]]:
+def decisions(
+    scanned: Scan, registries: Registries, stop: Callable[[], bool] = lambda: False
+) -> Iterator[tuple[Decision, frozenset[str]]]:
     """What is decided so far, and the proposals that what is open belongs to: none in the last round.
 
     One failing image or host becomes a failure and stops no other.
@@ -85,6 +93,7 @@ def decisions(scanned: Scan, registries: Registries) -> Iterator[tuple[Decision,
         lambda name: converse(decide(managed[name]), name, registries),
         stalled_s=STALLED_S,
         given_up_s=GIVEN_UP_S,
+        stop=stop,
     )
     whole = Decision()
     for found in lookups.rounds():

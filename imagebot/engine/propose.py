@@ -75,15 +75,16 @@ def propose(
     Raises:
         ImagebotError: Only if the forge or the remote cannot be asked at all.
     """
+    ready = [p for p in plan.proposals if p.id not in plan.waiting and p != done.get(p.id)]
+    if plan.waiting and not ready:
+        return
     world = _World(bot.repository.branches(BRANCH_PREFIX), bot.forge.open_pull_requests(BRANCH_PREFIX))
-    for proposal in plan.proposals:
+    for proposal in ready:
         if stop():
             return
-        if proposal.id in plan.waiting or proposal == done.get(proposal.id):
-            continue
         act = partial(_propose, proposal, plan, bot, world)
         yield _guarded(proposal.id, proposal.branch, act)
-    if plan.waiting:
+    if plan.waiting or not plan.judged:
         return
     wanted = {proposal.branch for proposal in plan.proposals}
     for branch in sorted(set(world.branches) | set(world.open)):

@@ -11,7 +11,7 @@ from imagebot.engine.edit import editable
 from imagebot.engine.lookups import Lookups
 from imagebot.engine.planning import group
 from imagebot.engine.scan import scan
-from imagebot.errors import UsageError
+from imagebot.errors import RegistryUnreachable, UsageError
 from imagebot.plan import Pin, Plan, Scan, Scanned, Update
 from imagebot.policies.policy import Verdict
 
@@ -52,7 +52,12 @@ def restore(saved: bytes, snapshot: Snapshot, configuration: Configuration, regi
     updates = [_update(item, places) for item in document["updates"]]
     _same_digests(updates, registries)
     exact, failures = editable(snapshot, updates, scanned.rules)
-    return Plan(scan=_only(scanned), proposals=group(exact), failures=failures)
+    return Plan(
+        scan=_only(scanned),
+        proposals=group(exact),
+        failures=failures,
+        judged=False,
+    )
 
 
 def _document(saved: bytes) -> Mapping[str, Any]:
@@ -100,6 +105,11 @@ def _same_digests(updates: list[Update], registries: Registries) -> None:
     tags = {(u.reference.image.name, u.to.tag or ""): u.to.digest for u in updates}
     lookups = Lookups({key: key[0].host for key in tags}, lambda key: registries.digest(*key))
     for asked in lookups.rounds():
+        if asked.last and asked.open:
+            unanswered = ", ".join(sorted(f"{name}:{tag}" for name, tag in asked.open))
+            raise RegistryUnreachable(
+                f"no answer about {unanswered}", hint="nothing was attempted; try again"
+            )
         for (name, tag), found in asked.answers.items():
             if (found or None) != tags[name, tag]:
                 raise StalePlan(f"{name}:{tag} was {tags[name, tag]} and is now {found}", hint=_MAKE_AGAIN)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imagebot.plan import Held, Scanned, Update
+from imagebot.plan import Held, Scanned, Update, proposal_id
 
 if TYPE_CHECKING:
     from imagebot.descriptors.reference import Skipped, Span
@@ -44,6 +44,25 @@ def move_together(
             del wanted[item]
     moved = [_in_one_proposal(update, wanted, sharing) for update in wanted.values()]
     return tuple(moved), tuple(held)
+
+
+def linked(ids: Iterable[str], references: Iterable[Scanned]) -> frozenset[str]:
+    """Proposals, and all that share characters with them: what is open or failed in one is so in all.
+
+    Args:
+        ids: Ids of proposals.
+        references: Every reference of the scan.
+    """
+    sharing: defaultdict[_Shared, set[str]] = defaultdict(set)
+    for item in references:
+        if item.managed:
+            for place in _places(item):
+                sharing[place].add(proposal_id(item))
+    groups = [members for members in sharing.values() if len(members) > 1]
+    found = set(ids)
+    while more := {one for members in groups if members & found for one in members} - found:
+        found |= more
+    return frozenset(found)
 
 
 def _tied(wanted: Iterable[Scanned], skipped: Iterable[Skipped]) -> dict[Scanned, str]:

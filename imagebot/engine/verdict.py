@@ -22,6 +22,7 @@ LOOKED_INTO = 20
 """Most candidates whose images are looked into: each costs requests, and the newest ones matter."""
 
 NO_IMAGE = "registry-no-image"
+_NOT_LOOKED_INTO = f"not looked into: {LOOKED_INTO} newer candidates did not pass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def judge(policy: Policy, listing: Listing, current: str | None) -> Talk[Judgeme
         if tag == current:
             break  # it is where it should be: nothing needs to be shown of it
         if len(gathered) == LOOKED_INTO:
-            return Judgement(ranking.selection(rejected), gathered, _all_rejected(rejected))
+            rejected[tag] = Verdict(tag, accepted=False, reason=_NOT_LOOKED_INTO, rule="looked-into")
+            continue
         digest: str = yield DigestOf(tag)
         objection, gathered[tag] = yield from examine(policy.gates, tag, digest, candidates)
         if objection is None:

@@ -6,7 +6,8 @@ so that an unchanged proposal has an unchanged body.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 IMAGES = 30
 _SHOWN = 8
-_LABEL = 200
 _SOURCE = ("org.opencontainers.image.source", "org.label-schema.vcs-url")
 _REVISION = ("org.opencontainers.image.revision", "org.label-schema.vcs-ref")
 _SHORT_REVISION = 12
@@ -49,26 +49,29 @@ def _facts(evidence: Evidence) -> Iterator[str]:
 
 
 def _own_words(described: Described) -> Iterator[str]:
-    """What nobody but the image vouches for."""
+    """What nobody but the image vouches for, as far as it has the form of what it should be."""
     if described.created is not None:
         yield f"{described.created:%Y-%m-%d %H:%M} UTC"
-    if source := _first(described.labels, _SOURCE):
-        yield f"from {_link(source)}"
-    if revision := _first(described.labels, _REVISION):
+    if source := _first(described.labels, _SOURCE, _is_address):
+        yield f"from <{source}>"
+    if revision := _first(described.labels, _REVISION, _is_revision):
         yield f"at {code(revision[:_SHORT_REVISION])}"
 
 
-def _first(labels: Mapping[str, str], keys: Sequence[str]) -> str:
-    return next((labels[key][:_LABEL] for key in keys if labels.get(key)), "")
+def _first(labels: Mapping[str, str], keys: Sequence[str], fits: Callable[[str], bool]) -> str:
+    return next((labels[key] for key in keys if fits(labels.get(key, ""))), "")
 
 
-def _link(text: str) -> str:
-    """An address that may be followed as a link, everything else as code: an image says what it likes."""
+def _is_revision(text: str) -> bool:
+    return re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._/-]{0,127}", text, re.ASCII) is not None
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text is an address that can be followed, and stand between angle brackets as it is."""
+    if not re.fullmatch(r"https://[0-9A-Za-z._~:/?#@!$&+,;=%-]{1,200}", text, re.ASCII):
+        return False
     try:
         parts = urlsplit(text)
-        plain = parts.hostname and parts.scheme == "https" and "@" not in parts.netloc
+        return bool(parts.hostname) and "@" not in parts.netloc
     except ValueError:
-        plain = False
-    if plain and text.isascii() and not set(text) & set(" <>()[]`|\\\"'*_~\t\r\n"):
-        return f"<{text}>"
-    return code(text)
+        return False

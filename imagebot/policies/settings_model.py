@@ -64,9 +64,10 @@ def _is_host(text: str) -> bool:
         return False
 
 
-def _host(text: str) -> str:
-    if not _is_host(text):
-        fault("settings-registry-host", f"{text!r} is no host", hint=_HOST_HINT)
+def _token_server(text: str) -> str:
+    if not _is_host(text) or ":" in text or text != text.lower():
+        hint = "write its name in lower case, without a port, such as login.acme.example"
+        fault("settings-registry-host", f"{text!r} is no name of a host", hint=hint)
     return text
 
 
@@ -98,7 +99,7 @@ class RegistryModel(Model):
         None,
         description="host[:port][/path] that is asked in its place; files keep the name they have.",
     )
-    token_servers: list[Annotated[str, AfterValidator(_host)]] = Field(
+    token_servers: list[Annotated[str, AfterValidator(_token_server)]] = Field(
         [],
         alias="token-servers",
         description="Hosts on other domains that may be sent its credentials for a token.",

@@ -69,7 +69,8 @@ class RegistryClient:
         self._charts = ChartRepositories(self.session, self._cache)
         self._lock = Lock()
         self._digests: Once[tuple[ImageName, str], str] = Once(RegistryError)
-        self._keys: Once[str, PublicKey] = Once(ImagebotError)
+        self._pushed: Once[tuple[ImageName, frozenset[str]], Mapping[str, Pushed]] = Once(RegistryError)
+        self._keys: Once[str, PublicKey] = Once(RegistryError)
 
     def __enter__(self) -> Self:
         return self
@@ -128,6 +129,9 @@ class RegistryClient:
 
     def pushed(self, name: ImageName, tags: frozenset[str]) -> Mapping[str, Pushed]:
         """When the registry says that tags were pushed: what it cannot say is no failure."""
+        return self._pushed((name, tags), lambda: self._push_times(name, tags))
+
+    def _push_times(self, name: ImageName, tags: frozenset[str]) -> Mapping[str, Pushed]:
         there, where = self.locate(name)
         source = sources.source_of(there)
         if source is None or name.scheme:
@@ -163,13 +167,16 @@ class RegistryClient:
         """A public key of the config repository.
 
         Raises:
-            ConfigError: If it is none.
+            RegistryError: If it is none: that stops what is verified with it, and nothing else.
         """
         from imagebot.registries.signatures.keys import read_key
 
         if self._read is None:
-            raise RegistryProtocol(f"there is no config repository to read {path} from")
-        return read_key(self._read(path), path)
+            raise RegistryError(f"there is no config repository to read {path} from", id="verify-key")
+        try:
+            return read_key(self._read(path), path)
+        except ImagebotError as error:
+            raise RegistryError(error.message, hint=error.hint, id="verify-key") from error
 
 
 def _check_image(name: ImageName) -> None:

@@ -26,12 +26,16 @@ class Conditional(Generic[Value]):
         cache: What was answered before.
         key: What tells the question from others: method and URL.
         unpack: Makes of what was kept what it was; a ``ValueError`` if it is junk, which is then not used.
+        by_date: Whether ``Last-Modified`` can tell answers apart: a tag that moves back has an older one.
     """
 
-    def __init__(self, cache: Cache, key: str, unpack: Callable[[bytes], Value]) -> None:
+    def __init__(
+        self, cache: Cache, key: str, unpack: Callable[[bytes], Value], *, by_date: bool = True
+    ) -> None:
         self._cache = cache
         self._key = key
         self._unpack = unpack
+        self._by_date = by_date
         self._who = ""
         self._before: Value | None = None
 
@@ -63,7 +67,7 @@ class Conditional(Generic[Value]):
     def keep(self, answer: Answer, pack: Callable[[], bytes]) -> None:
         """Keep what was made of an answer, if the server gave something to ask by: for lists few do."""
         etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
-        validators = Kept(etag, modified if modified and _is_settled(answer) else "", b"")
+        validators = Kept(etag, modified if self._by_date and modified and _is_settled(answer) else "", b"")
         if validators.conditions():
             self._cache.keep_answer(self._who, self._key, replace(validators, value=pack()))
 

@@ -58,6 +58,7 @@ class _Host:
         self.turns = Turns(manners, clock)
         self.limit: RateLimit | None = None
         self.ahead_s: float | None = None
+        self.hint = NEXT_RUN
 
 
 class Http:
@@ -87,7 +88,7 @@ class Http:
 
     def close(self) -> None:
         """Give all connections back."""
-        for client in self._clients.values():
+        for client in list(self._clients.values()):
             client.close()
 
     def knows(self, endpoint: Endpoint) -> bool:
@@ -128,7 +129,7 @@ class Http:
 
     def warnings(self) -> Mapping[str, frozenset[str]]:
         """What registries warned of (``Warning: 299``), by host: to be shown, never obeyed."""
-        return {host: frozenset(texts) for host, texts in self._warned.items()}
+        return {host: frozenset(texts) for host, texts in list(self._warned.items())}
 
     def send(
         self,
@@ -167,7 +168,11 @@ class Http:
         exchange = Exchange(endpoint, request, where, limit, secrets, echo=echo or form is not None)
         try:
             for attempt in stamina.retry_context(
-                on=Passing, attempts=ATTEMPTS if method in IDEMPOTENT else 1, wait_initial=0.2, wait_max=10.0
+                on=Passing,
+                attempts=ATTEMPTS if method in IDEMPOTENT else 1,
+                timeout=None,  # the attempts are counted, and each has limits of its own
+                wait_initial=0.2,
+                wait_max=10.0,
             ):
                 with attempt:
                     return _judged(self._clock, host, exchange, self._in_turn(host, exchange))
@@ -184,12 +189,16 @@ class Http:
     def _in_turn(self, host: _Host, exchange: Exchange) -> Answer:
         with host.turns.turn():
             if why := host.circuit.refusal():
-                raise RegistryUnreachable(why, hint=NEXT_RUN)
+                raise RegistryUnreachable(why, hint=host.hint)
             try:
                 answer = exchange.shown(self._once(exchange))
             except Passing as failure:
                 if failure.silent:
+                    host.hint = failure.error.hint
                     host.circuit.failed(f"{failure.error.message}; it is left alone for a while")
+                raise
+            except RegistryProtocol:
+                host.circuit.answered()  # badly, but it is there
                 raise
         host.circuit.answered()
         host.limit = rate_limit(answer.headers) or host.limit

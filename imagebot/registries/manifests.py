@@ -38,7 +38,7 @@ def find_digest(session: Session, endpoint: Endpoint, name: ImageName, tag: str,
         RegistryError: If there is no such tag, or no image behind it.
     """
     question = manifest_question(endpoint, name, tag, "HEAD")
-    known = Conditional(cache, f"HEAD {question.url}", _unpacked)
+    known = Conditional(cache, f"HEAD {question.url}", _unpacked, by_date=False)
     head = session.send(replace(question, conditions=known.conditions))
     if before := known.before(head):
         return before

@@ -69,7 +69,7 @@ class Session:
         self._salt = salt
         self._lock = Lock()
         self._ways: dict[ImageName, Challenge] = {}
-        self._habits: dict[str, Challenge] = {}
+        self._habits: dict[tuple[str, str], Challenge] = {}
 
     def who(self, name: ImageName) -> str:
         """Who asks about a repository, as far as is known: a word for caches that reveals no secret."""
@@ -87,7 +87,7 @@ class Session:
         with self._lock:
             if name in self._ways:
                 return self._ways[name]
-            habit = self._habits.get(name.host)
+            habit = self._habits.get((name.scheme, name.host))
         if habit is None:
             return None
         scope = habit.parameters.get("scope")
@@ -110,12 +110,19 @@ class Session:
         """
         way = self.way(question.name)
         known = way is not None
+        expected = known and question.name not in self._ways
         found: Found | None = None
         for attempt in range(ATTEMPTS):
             found = found or (self._credentials.find(question.name) if way else None)
             extra: dict[str, str] = {}
             if way and found:
-                extra, note = self._authorization(question, way, found, fresh=known and attempt == 1)
+                try:
+                    extra, note = self._authorization(question, way, found, fresh=known and attempt == 1)
+                except RegistryDenied:
+                    if not expected or attempt > 0:
+                        raise
+                    way, found = None, None  # another repository wanted credentials; this one may not
+                    continue
                 found = _noted(found, note)
             who = found.credential.identity(self._salt) if found and found.credential else ANONYMOUS
             answer = self._follow(question, {**extra, **question.conditions(who)})
@@ -123,21 +130,21 @@ class Session:
                 way, found = None, None  # some refuse a credential that is not needed, and say nothing else
                 continue
             if answer.status != 401:
+                self._expect(question.name, way)
                 return _judged(question, answer, found, way)
             offered = _best(question, answer, found)
             if way is not None and (not known or attempt > 0) and _same(way, offered):
                 break
             way = offered
-            self._remember(question.name, offered)
+            with self._lock:
+                self._ways[question.name] = offered
         raise _denied(question, found, answer.message() or "unauthorized", way)
 
-    def _remember(self, name: ImageName, offered: Challenge) -> None:
-        """Keep a way in; what it asks of this repository alone is expected of the others."""
-        scope = offered.parameters.get("scope")
-        with self._lock:
-            self._ways[name] = offered
-            if scope in {None, f"repository:{name.path}:pull"}:
-                self._habits[name.host] = offered
+    def _expect(self, name: ImageName, way: Challenge | None) -> None:
+        """What let us in to a repository is expected of its host's others, if it asks for this one alone."""
+        if way is not None and way.parameters.get("scope") in {None, f"repository:{name.path}:pull"}:
+            with self._lock:
+                self._habits[name.scheme, name.host] = way
 
     def _authorization(
         self, question: Question, way: Challenge, found: Found, *, fresh: bool

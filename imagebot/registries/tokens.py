@@ -23,6 +23,7 @@ from imagebot.untrusted import clean
 
 BODY_LIMIT = 64 * 1024
 SHORTEST_S = 60
+LONGEST_S = 24 * 3600
 EARLY_S = 10
 
 
@@ -60,6 +61,7 @@ class Tokens:
     def __init__(self, http: Http, clock: Clock | None = None) -> None:
         self._http = http
         self._kept: Lasting[Grant, Token] = Lasting((clock or Clock()).seconds)
+        self._refused: dict[tuple[Endpoint, str, Credential], RegistryDenied] = {}
 
     def token(self, grant: Grant, *, fresh: bool = False) -> Token:
         """A token for a grant.
@@ -77,9 +79,20 @@ class Tokens:
         return self._kept(grant, lambda: self._fetched(grant), fresh=fresh)
 
     def _fetched(self, grant: Grant) -> tuple[Token, float]:
-        """A token, and the seconds it may be kept."""
+        """A token, and the seconds it may be kept.
+
+        A password that a token server calls wrong is not sent to it again: some lock accounts.
+        """
+        who = (grant.endpoint, grant.realm, grant.credential) if grant.credential else None
+        if who in self._refused:
+            raise self._refused[who]
         answer, note = self._ask(grant)
-        value, lasts_s = _read(grant, answer, note)
+        try:
+            value, lasts_s = _read(grant, answer, note)
+        except RegistryDenied as error:
+            if who and answer.status == 401:
+                self._refused[who] = error
+            raise
         return Token(value, note), max(lasts_s, SHORTEST_S) - EARLY_S
 
     def _ask(self, grant: Grant) -> tuple[Answer, str]:
@@ -167,7 +180,7 @@ def _read(grant: Grant, answer: Answer, note: str) -> tuple[str, int]:
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():
         raise RegistryProtocol(f"{grant.server} gave no token")
     lasts = content.get("expires_in")
-    return value, lasts if isinstance(lasts, int) else SHORTEST_S
+    return value, min(lasts, LONGEST_S) if isinstance(lasts, int) else SHORTEST_S
 
 
 def _json(grant: Grant, answer: Answer) -> Mapping[str, object]:

@@ -46,9 +46,12 @@ class Folder:
                 yield entry
 
     def read(self, path: str) -> bytes:
-        """The bytes of one file."""
+        """The bytes of one file; a link is not followed."""
+        target = self._inside(path)
+        if target.is_symlink():
+            raise RepositoryError(f"cannot read {path}: it is a link, which could lead anywhere")
         try:
-            return self._inside(path).read_bytes()
+            return target.read_bytes()
         except OSError as error:
             raise RepositoryError(f"cannot read {path}: {error.strerror}") from error
 

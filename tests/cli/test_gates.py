@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from imagebot.demo.registry import EmbeddedRegistry
+from tests.cli.conftest import Team
 from tests.processes import Outcome, write_files
 from tests.registries.signatures.signing import beside, bundle, claim, signer, statement
 from tests.registries.signatures.stores import OverHttp, attach_bundles, attach_simple, client
@@ -117,3 +118,19 @@ def test_an_image_that_was_just_pushed_waits(registry: EmbeddedRegistry, folder:
     assert {held["reason"].partition(" (")[0] for held in outcome.json["held"]} == {
         "1.5.0: out for 0 min of 3 d"
     }
+
+
+def test_what_waits_again_closes_nothing(team: Team, imagebot: Run) -> None:
+    """A mirror's outage, or a cache that was deleted, is no reason to take a proposal back."""
+    for number in range(20):
+        team.registry.push("acme/web", f"1.0.{number}")
+    team.push(web="1.5.0")
+    imagebot("apply", str(team.clone))
+    for number in range(20):
+        team.registry.delete_tag("acme/web", f"1.0.{number}")
+
+    outcome = imagebot("apply", str(team.clone), "-o", "json")
+
+    assert all("the list of tags shrank" in held["reason"] for held in outcome.json["held"])
+    assert outcome.json["outcomes"] == []
+    assert sorted(team.open_pulls) == ["imagebot/production/web", "imagebot/staging/web"]

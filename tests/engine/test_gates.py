@@ -273,6 +273,31 @@ def test_an_explanation_shows_the_evidence_and_asks_no_more_than_the_verdict_nee
     assert "signature" not in registries.asked
 
 
+def test_versions_of_a_chart_without_digests_are_told_apart() -> None:
+    """Else the first one that was seen would make every later one old."""
+
+    class Chart(Shown):
+        def digest(self, name: ImageName, tag: str) -> str:
+            return ""
+
+        def first_seen(self, name: ImageName, digest: str) -> datetime:
+            return {"1.6.0": ago(days=4)}.get(digest, NOW)
+
+    (update,) = decided(Gates(min_age=timedelta(days=3)), Chart(), digest=None).updates
+
+    assert (update.to.tag, update.to.digest) == ("1.6.0", None)
+
+
+def test_what_was_not_looked_into_is_not_selected() -> None:
+    registries = Shown(["1.0.0", "1.4.2", *(f"1.{n}.0" for n in range(100, 200))])
+
+    (found,) = explain([Subject(WEB, wants(Gates(verification=KEY)), "1.4.2", "")], registries)
+
+    assert found.selection.selected == "1.4.2"
+    reasons = {candidate.tag: candidate.reason for candidate in found.selection.candidates}
+    assert reasons["1.100.0"] == "not looked into: 20 newer candidates did not pass"
+
+
 @pytest.mark.parametrize(
     ("length", "text"),
     [
@@ -283,7 +308,10 @@ def test_an_explanation_shows_the_evidence_and_asks_no_more_than_the_verdict_nee
         (timedelta(minutes=90), "90 min"),
         (timedelta(hours=47), "47 h"),
         (timedelta(hours=24), "1 d"),
+        (timedelta(hours=71), "71 h"),
+        (timedelta(hours=71, minutes=59), "71 h"),
         (timedelta(days=3), "3 d"),
+        (timedelta(days=20, hours=5), "20 d"),
     ],
 )
 def test_a_length_of_time_is_short(length: timedelta, text: str) -> None:

@@ -79,3 +79,38 @@ def test_what_is_raised_meets_who_waits() -> None:
 
     with pytest.raises(UsageError, match="settings of r.io"):
         list(Lookups({"q": "r.io"}, lambda _: ask("r.io")).rounds())
+
+
+def test_answers_that_come_slowly_are_not_given_up() -> None:
+    """What counts is the time without any answer, and not the time of all of them together."""
+    steps = [Event() for _ in range(6)]
+
+    def ask(number: int) -> int:
+        steps[number].wait(30)
+        return number
+
+    lookups = Lookups(dict.fromkeys(range(6), "one"), ask, stalled_s=0.02, given_up_s=0.5)
+    found: dict[int, int] = {}
+    steps[0].set()
+    for one in lookups.rounds():  # a round comes when it stalls after an answer: then the next may come
+        found |= one.answers
+        if len(found) < len(steps):
+            steps[len(found)].set()
+
+    assert found == {number: number for number in range(6)}
+
+
+def test_who_wants_to_stop_waits_no_longer() -> None:
+    over, stop = Event(), Event()
+
+    def ask(host: str) -> str:
+        if host == "hangs":
+            stop.set()
+            over.wait(30)
+        return host
+
+    hosts = {"quick": "quick", "hangs": "hangs"}
+    *_, last = Lookups(hosts, ask, stalled_s=0.01, stop=stop.is_set).rounds()
+    over.set()
+
+    assert (last.open, last.last) == (frozenset({"hangs"}), True)

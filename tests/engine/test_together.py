@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from imagebot.descriptors.across import across
 from imagebot.descriptors.find import find
-from imagebot.engine.together import move_together
+from imagebot.engine.together import linked, move_together
 from imagebot.plan import Pin, Scanned, Update
 from imagebot.policies.policy import Policy, TagRules
 
@@ -92,3 +94,15 @@ def test_a_tag_that_is_also_part_of_something_not_understood_stays() -> None:
 
     assert moved == ()
     assert held[0].reason.startswith("it shares its tag with compose.yaml:1, which is not understood: ")
+
+
+def test_proposals_that_share_a_tag_are_open_together() -> None:
+    """A pull request must not be cut because the registry of one of its images is slow or down."""
+    web, worker, other = (
+        replace(item, policy=replace(POLICY, name=name))
+        for item, name in zip(scanned(), ("web", "worker", "other"), strict=True)
+    )
+
+    assert linked({"prod/worker"}, [web, worker, other]) == {"prod/worker", "prod/web"}
+    assert linked({"prod/other"}, [web, worker, other]) == {"prod/other"}
+    assert linked((), [web, worker, other]) == frozenset()

@@ -68,7 +68,7 @@ def test_cve_2024_3727_what_is_no_digest_never_becomes_a_path(digest: str) -> No
 @pytest.mark.parametrize("digest", [*DIGESTS, 5, None, ["sha256"], {"a": 1}])
 def test_cve_2024_3727_nor_does_one_that_a_manifest_names(digest: object) -> None:
     store = Store()
-    with pytest.raises(RegistryProtocol, match="holds no image"):
+    with pytest.raises(RegistryProtocol, match="is no image"):
         described(store, {"config": {"mediaType": CONFIG, "digest": digest}})
     assert described(store, {"manifests": [child(digest)]}, INDEX).platforms == ()  # type: ignore[arg-type] # hostile
 
@@ -131,9 +131,7 @@ def test_indexes_within_indexes_are_not_followed_for_ever() -> None:
     for _ in range(20):
         digest = nested(store, iter([digest]))
 
-    with pytest.raises(RegistryProtocol, match="holds no image"):
-        described(store, {"manifests": [child(digest, INDEX)]}, INDEX)
-
+    assert described(store, {"manifests": [child(digest, INDEX)]}, INDEX).platforms == ()
     assert len(store.asked) <= 3
 
 

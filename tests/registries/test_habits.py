@@ -94,3 +94,65 @@ def test_a_way_in_for_something_else_is_no_habit() -> None:
         "/v2/acme/api/tags/list -",
         "/v2/acme/api/tags/list Bearer",
     ]
+
+
+@pytest.mark.parametrize("offered", ['Basic realm="r"', 'Bearer realm="/token"'])
+def test_one_private_repository_closes_no_public_one(offered: str) -> None:
+    """Nobody could get in to the first, so nothing is expected of the next."""
+
+    def answer(request: Request) -> Response:
+        if request.path == "/token":
+            return Response(401, b'{"message":"who are you?"}')
+        return challenge(offered) if "private" in request.path else page(["2.0"])
+
+    with quirky(answer) as host, ask(host) as client:
+        with pytest.raises(RegistryDenied):
+            client.tags(ImageName(host, "acme/private"))
+        assert listed(client, ImageName(host, "acme/public")) == ("2.0",)
+
+
+def test_a_habit_that_cannot_be_kept_is_dropped_for_a_repository_that_wants_none() -> None:
+    """The token server knows one repository and no other; the other is open."""
+
+    def answer(request: Request) -> Response:
+        if request.path == "/token":
+            known = "open" not in request.one("scope")
+            return Response(200, b'{"token":"t"}') if known else Response(403, b"{}")
+        if "open" in request.path or request.headers.get("authorization"):
+            return page(["1.0"])
+        name = request.path.removeprefix("/v2/").removesuffix("/tags/list")
+        return challenge(f'Bearer realm="/token",scope="repository:{name}:pull"')
+
+    with quirky(answer) as host, ask(host, GOOD) as client:
+        assert listed(client, ImageName(host, "acme/web")) == ("1.0",)
+        assert listed(client, ImageName(host, "acme/open")) == ("1.0",)
+
+
+def test_a_wrong_password_is_shown_to_a_token_server_once() -> None:
+    """Some lock an account after a few."""
+    shown: list[str] = []
+
+    def answer(request: Request) -> Response:
+        if request.path == "/token":
+            shown.append(request.headers.get("authorization", ""))
+            return Response(401, b'{"message":"wrong password"}')
+        name = request.path.removeprefix("/v2/").removesuffix("/tags/list")
+        return challenge(f'Bearer realm="/token",scope="repository:{name}:pull"')
+
+    with quirky(answer) as host, ask(host, GOOD) as client:
+        for name in NAMES:
+            with pytest.raises(RegistryDenied, match="wrong password"):
+                client.tags(ImageName(host, name))
+
+    assert len(shown) == 1
+
+
+@pytest.mark.parametrize("lasts", ["1" + "0" * 400, "-5", "true", '"soon"', "1e400"])
+def test_a_token_may_say_anything_of_its_end(lasts: str) -> None:
+    def answer(request: Request) -> Response:
+        if request.path == "/token":
+            return Response(200, f'{{"token":"t","expires_in":{lasts}}}'.encode())
+        return page(["1.0"]) if request.headers.get("authorization") else challenge('Bearer realm="/token"')
+
+    with quirky(answer) as host, ask(host) as client:
+        assert listed(client, ImageName(host, "acme/web")) == ("1.0",)
