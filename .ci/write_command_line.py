@@ -44,9 +44,10 @@ that follow it) and `skipped[]` (`path`, `line`, `reason`); with `--why`: `path`
 `proposal`, `why`, `passed_over`), `proposals[]` (`id`, `branch`, `title`, `body`), `held[]`, `skipped[]`, `errors[]`
 (`id`, `message`, `hint`, `image`, `path`), `commit`, `current`, `unmanaged`, and with `--render` `rendered[]` (`path`,
 `tool`, `values`, `diff`, `problem`). `to.digest` is what the tag points to; it
-is written only where `from.digest` is set. `apply` and `run` add `outcomes[]` (`proposal`, `branch`, `action`,
+is written only where `from.digest` is set or `pins` is true; `evidence` is what was gathered of the image (`digest`,
+`created`, `out_since`, `out_since_source`, `platforms`, `labels`, `signature` with `state` and `how`; null where nobody asked). `apply` and `run` add `outcomes[]` (`proposal`, `branch`, `action`,
 `reason`, `number`, `url`, `error`). `test` and `explain`: `selected`, `step`, `candidates[]` (`tag`, `accepted`,
-`reason`; `explain` adds `digest` and `created`). `doctor`: `checks[]` (`name`, `message`, `hint`, `error`) and `hosts[]`
+`reason`; `explain` adds the fields of `evidence`) and, in `explain`, `held` with the reason why nothing moves. `doctor`: `checks[]` (`name`, `message`, `hint`, `error`) and `hosts[]`
 (`host`, `repository`, `api`, `mirror`, `ca`, `tls_verify`, `proxy`, `credential`: null or `source`, `user`, `kind`, `used`;
 `reason`, `works`, `answer`, `error`, `rate_limit`: null or `limit`, `remaining`, `window_s`; `warnings[]`: `message`,
 `hint`). A command that fails answers with `errors[]`.
