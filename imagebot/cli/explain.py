@@ -61,6 +61,11 @@ def _asked(scanned: Scan, asked: str) -> list[Scanned]:
         at = [i for i in scanned.references if (i.reference.path, i.reference.line) == (path, line)]
         if at:
             return at
+        files = {item.reference.path for item in scanned.references} | {item.path for item in scanned.skipped}
+        if path in files:
+            raise UsageError(
+                f"no reference stands at {asked}", hint=f"imagebot scan --why {path}:{line} says what does"
+            )
     name = ImageReference.parse(asked).name
     return [item for item in scanned.references if item.reference.image.name == name]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from imagebot.engine.edit import editable
@@ -12,6 +13,7 @@ from imagebot.engine.lookups import Lookups
 from imagebot.engine.planning import group
 from imagebot.engine.scan import scan
 from imagebot.errors import RegistryUnreachable, UsageError
+from imagebot.evidence import Described, Evidence, Signature
 from imagebot.plan import Pin, Plan, Scan, Scanned, Update
 from imagebot.policies.policy import Verdict
 
@@ -88,7 +90,30 @@ def _update(item: Mapping[str, Any], places: Mapping[_Key, Scanned]) -> Update:
         ) from error
     if scanned is None or not scanned.managed or update_of != _identity(scanned):
         raise StalePlan(f"{item['path']}:{item['line']} no longer holds what the plan says", hint=_MAKE_AGAIN)
-    return Update(scanned, to, step, why, passed_over, proposal, pins=item.get("pins") is True)
+    pins, evidence = item.get("pins") is True, _evidence(item.get("evidence"))
+    return Update(scanned, to, step, why, passed_over, proposal, evidence, pins)
+
+
+def _evidence(found: object) -> Evidence | None:
+    """What the plan gathered, for the pull request; it decides nothing, so what is none is left out."""
+    if not isinstance(found, dict):
+        return None
+    try:
+        platforms, created, signature = found["platforms"], found["created"], found["signature"]
+        described = Described(
+            found["digest"],
+            tuple(map(str, platforms or ())),
+            datetime.fromisoformat(created) if created else None,
+            {str(key): str(value) for key, value in found["labels"].items()},
+        )
+        return Evidence(
+            found["digest"],
+            platforms=described.platforms,
+            signature=Signature(signature["state"], str(signature["how"])) if signature else None,
+            described=described,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def _key(reference: Reference) -> _Key:

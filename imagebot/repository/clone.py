@@ -43,13 +43,19 @@ def cloned(url: str, cache: Path, environment: Mapping[str, str]) -> Git:
     thrown away: a cache holds nothing that cannot be had again.
     """
     target = cache / _folder_name(url)
-    cache.mkdir(parents=True, exist_ok=True)
     git = Git(target, environment)
-    with _locked(cache / f"{target.name}.lock"):
-        if target.exists() and not _usable(git, url):
-            shutil.rmtree(target)
-        if not target.exists():
-            _make(url, target)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with _locked(cache / f"{target.name}.lock"):
+            if target.exists() and not _usable(git, url):
+                shutil.rmtree(target)
+            if not target.exists():
+                _make(url, target)
+    except OSError as error:
+        raise RepositoryError(
+            f"cannot keep a clone in {cache}: {error.strerror}",
+            hint="name a folder that can be written with --cache",
+        ) from error
     return git
 
 

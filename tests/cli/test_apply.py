@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -328,6 +329,23 @@ def test_a_saved_plan_is_carried_out_exactly(team: Team, imagebot: Run, tmp_path
 
     assert outcome.code == 0
     assert "1.5.0" in team.open_pulls[STAGING].title
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_saved_plan_says_what_the_images_are(team: Team, imagebot: Run, tmp_path: Path, kept: bool) -> None:
+    team.push(web="1.5.0")
+    document = imagebot("plan", str(team.clone), "-o", "json").json
+    bodies = {proposal["branch"]: proposal["body"] for proposal in document["proposals"]}
+    if not kept:
+        document["updates"] = [{**update, "evidence": {"digest": 5}} for update in document["updates"]]
+    saved = tmp_path / "plan.json"
+    saved.write_text(json.dumps(document))
+
+    assert imagebot("apply", str(team.clone), "--plan", str(saved)).code == 0
+
+    for branch, pull in team.open_pulls.items():
+        assert pull.body.startswith(bodies[branch].strip()) == kept
+        assert ("runs on `linux/amd64`" in pull.body) == kept
 
 
 @pytest.mark.parametrize("moved", ["base", "digest"])

@@ -134,3 +134,21 @@ def test_what_waits_again_closes_nothing(team: Team, imagebot: Run) -> None:
     assert all("the list of tags shrank" in held["reason"] for held in outcome.json["held"])
     assert outcome.json["outcomes"] == []
     assert sorted(team.open_pulls) == ["imagebot/production/web", "imagebot/staging/web"]
+
+
+def test_a_line_without_a_reference_is_no_image(folder: Path, imagebot: Run) -> None:
+    """The path of a file is nobody's business, least of all Docker Hub's."""
+    outcome = imagebot("explain", "pod.yaml:2", str(folder))
+
+    assert outcome.code == 2
+    assert "no reference stands at pod.yaml:2" in outcome.err
+
+
+def test_a_cache_that_cannot_be_made_is_named(imagebot: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    outcome = imagebot("scan", f"file://{tmp_path}/none.git", "--cache", str(tmp_path / "file"))
+
+    assert outcome.code == 1
+    assert f"cannot keep a clone in {tmp_path / 'file'}" in outcome.err
+    assert "--cache" in outcome.err
