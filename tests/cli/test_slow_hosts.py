@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from threading import Event
+from typing import Any
 
 import pytest
 
 from imagebot.demo.http_server import Request, Response
+from imagebot.engine.propose import propose
+from imagebot.plan import Outcome as Proposed
 from tests.builders import NEW
 from tests.cli.conftest import Team
 from tests.processes import Outcome
@@ -78,22 +82,34 @@ def test_a_proposal_that_a_slow_host_belongs_to_is_made_once_and_whole(team: Tea
 
 
 @pytest.mark.usefixtures("quick_stall")
-def test_nothing_is_closed_before_every_host_has_spoken(team: Team, imagebot: Run) -> None:
+def test_nothing_is_closed_before_every_host_has_spoken(
+    team: Team, imagebot: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     team.push(web="1.5.0")
     imagebot("apply", str(team.clone))
     closed = team.github.on_first(r"PATCH .*/pulls/", lambda: None)
     hung: list[bool] = []
+    acted = Event()
+
+    def watched(*arguments: Any, **options: Any) -> Iterator[Proposed]:
+        yield from propose(*arguments, **options)
+        acted.set()
+
+    monkeypatch.setattr("imagebot.engine.propose.propose", watched)
 
     def hang(request: Request) -> Response:
-        hung.append(closed.wait(0.3))
+        assert acted.wait(60)  # upon a plan that still waits for this host
+        hung.append(closed.is_set())
         return Response(0)
 
     with quirky(hang) as host:
         image = f"services: {{a: {{image: '{host}/acme/slow:1.0.0'}}}}\n"
-        policy = f"policies: [{{name: other, images: ['{host}/*']}}]\n"
+        images = f"['{host}/*', '{team.registry.host}/acme/side']"  # one of them answers, and makes a round
+        policy = f"policies: [{{name: other, images: {images}}}]\n"
         team.commit({"envs/production/slow.yaml": image, "policies/web.yaml": policy})
         outcome = imagebot("apply", str(team.clone), "-o", "json")
 
+    assert hung
     assert not any(hung)
     assert {(item["proposal"], item["action"]) for item in outcome.json["outcomes"]} == {
         ("production/web", "closed"),

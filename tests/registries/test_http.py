@@ -26,7 +26,7 @@ from tests.secrets_planted import SECRET
 def test_a_passing_failure_is_tried_again(registry: EmbeddedRegistry, status: int, times: int) -> None:
     registry.push("a/b", "1.0")
     registry.fail("tags/list", status, times=times, headers={"Retry-After": "1"})
-    with ask(registry.host) as client:
+    with ask(registry.host, clock=TurnedClock()) as client:
         assert client.tags(ImageName(registry.host, "a/b")).tags == ("1.0",)
 
 
