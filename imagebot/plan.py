@@ -48,13 +48,24 @@ class Scanned:
         return self.policy is not None and not self.reference.ignored
 
 
-def proposal_id(scanned: Scanned) -> str:
+def proposal_id(scanned: Scanned, major: int | None = None) -> str:
     """The proposal a managed reference belongs to: one per environment and policy.
 
-    ``_`` stands for "no environment": no environment can have that name.
+    ``_`` stands for "no environment": no environment can have that name. A further major version, where a
+    policy asks for the newest of each, has a proposal of its own: ``staging/web@2``.
     """
     policy = scanned.policy.name if scanned.policy else "_"
-    return f"{scanned.environment or '_'}/{policy}"
+    return f"{scanned.environment or '_'}/{policy}{'' if major is None else f'@{major}'}"
+
+
+def major_of(proposal: str) -> int:
+    """The further major version that a proposal is for; -1 for none."""
+    return int(proposal.partition("@")[2] or -1)
+
+
+def without_major(proposal: str) -> str:
+    """The id, or branch, of the proposal that the one of a further major version stands beside."""
+    return proposal.partition("@")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +121,8 @@ class Update:
         why: Why this tag, in words.
         passed_over: Newer tags that a rule rejected, newest first.
         proposal: Id of the proposal it belongs to.
+        written: What will stand in the file: a part that is not written is None.
         evidence: What was gathered of the image; None where a saved plan is carried out.
-        pins: Whether a digest is written beside the tag where none is yet.
     """
 
     scanned: Scanned
@@ -120,8 +131,8 @@ class Update:
     why: str
     passed_over: tuple[Verdict, ...]
     proposal: str
+    written: Pin
     evidence: Evidence | None = None
-    pins: bool = False
 
     @property
     def reference(self) -> Reference:
@@ -129,9 +140,14 @@ class Update:
         return self.scanned.reference
 
     @property
-    def written(self) -> Pin:
-        """What will stand in the file: the digest only where one is pinned, or gets pinned."""
-        return self.to if self.source.digest or self.pins else Pin(self.to.tag, None)
+    def pins(self) -> bool:
+        """Whether a digest is written where none stands yet."""
+        return self.written.digest is not None and self.source.digest is None
+
+    @property
+    def unpins(self) -> bool:
+        """Whether a pinned digest is taken away."""
+        return self.written.digest is None and self.source.digest is not None
 
     @property
     def source(self) -> Pin:
@@ -241,7 +257,15 @@ class Plan:
     def updates(self) -> tuple[Update, ...]:
         """All updates, by file and place."""
         found = (update for proposal in self.proposals for update in proposal.updates)
-        return tuple(sorted(found, key=lambda u: (u.reference.path, u.reference.line)))
+        return tuple(sorted(found, key=lambda u: (u.reference.path, u.reference.line, major_of(u.proposal))))
+
+    @property
+    def smallest(self) -> tuple[Update, ...]:
+        """One update for each reference: where several majors are proposed, the smallest step."""
+        found: dict[Scanned, Update] = {}
+        for update in self.updates:
+            found.setdefault(update.scanned, update)
+        return tuple(found.values())
 
     @property
     def undecided(self) -> frozenset[str]:

@@ -72,5 +72,6 @@ def update(
         why="the newest tag that policy web allows (semver)",
         passed_over=passed_over,
         proposal=f"{environment or '_'}/web",
+        written=Pin(to, digest if item.reference.digest else None),
         evidence=evidence,
     )

@@ -52,7 +52,7 @@ def apply_local(arguments: Namespace) -> int:
         raise UsageError("--local edits a folder, and PATH is a URL", hint="clone it first")
     source = open_source(arguments)
     plan = _plan(source, arguments)
-    files = edited_files(source.snapshot, plan.updates, plan.scan.rules)
+    files = edited_files(source.snapshot, plan.smallest, plan.scan.rules)
     if not arguments.dry_run:
         folder = Folder(Path(arguments.path))
         for path, content in files.items():

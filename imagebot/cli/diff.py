@@ -34,7 +34,7 @@ def run(arguments: Namespace) -> int:
     source = open_source(arguments)
     with open_registries(source, arguments) as registries, source.known() as known:
         plan = make_plan(source.snapshot, source.configuration, registries, known)
-    after = edited_files(source.snapshot, plan.updates, plan.scan.rules)
+    after = edited_files(source.snapshot, plan.smallest, plan.scan.rules)
     diff = unified_diff({path: source.snapshot.read(path) for path in after}, after)
     colour = screen(arguments).colour
     sys.stdout.buffer.write(coloured(diff) if colour else diff)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from imagebot.references.image import ImageReference
 
@@ -107,8 +108,20 @@ class Change:
     Attributes:
         tag: New tag, or None to leave the tag as it is.
         digest: New digest, or None to leave the digest as it is.
+        without: The part that is taken away.
     """
 
     reference: Reference
     tag: str | None = None
     digest: str | None = None
+    without: Literal["tag", "digest"] | None = None
+
+    @property
+    def outcome(self) -> ImageReference:
+        """What the reference means afterwards."""
+        image = self.reference.image
+        return replace(
+            image,
+            tag=None if self.without == "tag" else self.tag or image.tag,
+            digest=None if self.without == "digest" else self.digest or image.digest,
+        )

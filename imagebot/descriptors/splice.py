@@ -68,16 +68,15 @@ def apply(content: bytes, changes: Sequence[Change], rules: tuple[Rule, ...] = (
 
 
 def _parts(change: Change) -> Iterator[_Part]:
-    reference = change.reference
-    if change.digest is not None and reference.digest is None:
-        yield _pinned(change, change.digest)
+    reference, image = change.reference, change.outcome
+    has = (reference.tag is not None, reference.digest is not None)
+    if has != (image.tag is not None, image.digest is not None):
+        yield _reshaped(change, image)
         return
     if change.tag is not None:
         if reference.tag is None or reference.image.tag is None:
             raise EditError(f"{_place(reference)}: there is no tag to replace")
-        is_legal = is_version if reference.image.name.scheme else is_tag
-        if not is_legal(change.tag):
-            raise EditError(f"{_place(reference)}: {clean(change.tag, 80)!r} is no tag")
+        _check_tag(reference, change.tag)
         old, new = reference.image.tag, change.tag
         if reference.tag.plus:
             old, new = as_version(old), as_version(new)
@@ -89,17 +88,32 @@ def _parts(change: Change) -> Iterator[_Part]:
         yield _Part(change, reference.digest, reference.image.digest, change.digest)
 
 
-def _pinned(change: Change, digest: str) -> _Part:
-    """A digest where none stands yet: behind the tag, if that is the end of a whole reference."""
-    reference = change.reference
-    slot, old = reference.tag, reference.image.tag
-    if slot is None or old is None or slot.whole or reference.image.name.scheme:
-        raise EditError(f"{_place(reference)}: there is no place for a digest beside the tag")
-    new = change.tag or old
-    if not is_tag(new):
-        raise EditError(f"{_place(reference)}: {clean(new, 80)!r} is no tag")
-    _check_digest(reference, digest)
-    return _Part(change, slot, old, f"{new}@{digest}")
+def _reshaped(change: Change, image: ImageReference) -> _Part:
+    """A part comes or goes: what stands behind the name is written anew, where that is one text."""
+    reference, old = change.reference, change.reference.image
+    slots = [slot for slot in (reference.tag, reference.digest) if slot]
+    if any(slot.whole for slot in slots) or not slots or old.name.scheme:
+        raise EditError(f"{_place(reference)}: there is no place for it beside what is written")
+    if image.tag is not None:
+        _check_tag(reference, image.tag)
+    if image.digest is not None:
+        _check_digest(reference, image.digest)
+    keeps_tag = old.tag is not None and image.tag is not None
+    start = slots[0].span.start - (0 if keeps_tag else 1)
+    slot = replace(slots[0], span=Span(start, slots[-1].span.end))
+    return _Part(change, slot, _tail(old, colon=not keeps_tag), _tail(image, colon=not keeps_tag))
+
+
+def _tail(image: ImageReference, *, colon: bool) -> str:
+    """What stands behind the name; the colon stays in the file where a tag stands before and after."""
+    tag = f"{':' if colon else ''}{image.tag}" if image.tag else ""
+    return f"{tag}@{image.digest}" if image.digest else tag
+
+
+def _check_tag(reference: Reference, tag: str) -> None:
+    is_legal = is_version if reference.image.name.scheme else is_tag
+    if not is_legal(tag):
+        raise EditError(f"{_place(reference)}: {clean(tag, 80)!r} is no tag")
 
 
 def _check_digest(reference: Reference, digest: str) -> None:
@@ -213,10 +227,7 @@ def _meaning(reference: Reference) -> tuple[ImageReference, str, int, bool, str 
 
 
 def _moved(reference: Reference, change: Change | None) -> ImageReference:
-    image = reference.image
-    if change is None:
-        return image
-    return replace(image, tag=change.tag or image.tag, digest=change.digest or image.digest)
+    return change.outcome if change else reference.image
 
 
 def _place(reference: Reference) -> str:

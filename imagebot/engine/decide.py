@@ -1,23 +1,27 @@
 """Decide what the managed references to one repository should become: pure, as a conversation.
 
-References that share policy, tag and digest share one verdict, however many they are.
+References that share policy, tag and digest share one verdict, however many they are; the tags of the
+repository are read and sorted once for each policy.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from imagebot.engine.pinning import no_place
 from imagebot.engine.questions import TagsOf
-from imagebot.engine.verdict import Judgement, described, follow, judge
+from imagebot.engine.settle import Move, settle
+from imagebot.engine.verdict import Ranked, ranked
 from imagebot.errors import RegistryError
-from imagebot.plan import Failure, Held, Pin, Scanned, Step, Update, proposal_id
+from imagebot.plan import Failure, Held, Scanned, Step, Update, proposal_id
 
 if TYPE_CHECKING:
     from imagebot.engine.questions import Talk
-    from imagebot.evidence import Evidence
-    from imagebot.policies.policy import Policy, Selection, Verdict
+    from imagebot.plan import Pin
+    from imagebot.policies.policy import Policy
     from imagebot.registries.protocol import Listing
 
 PASSED_OVER = 10
@@ -41,17 +45,6 @@ class Decision:
         self.failures += other.failures
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """Where references that share a verdict go, or why they stay."""
-
-    to: Pin | None = None
-    evidence: Evidence | None = None
-    selection: Selection | None = None
-    stays: str = ""
-    waits: bool = False
-
-
 def decide(items: Sequence[Scanned]) -> Talk[Decision]:
     """Decide about the managed references to one repository.
 
@@ -64,13 +57,19 @@ def decide(items: Sequence[Scanned]) -> Talk[Decision]:
             listing = yield TagsOf()
         except RegistryError as error:
             listing = error
-    for members in _alike(items):
+    for members in _by_policy(items):
         try:
-            move = yield from _move(members[0], listing)
+            tags = yield from _ranked(members, listing)
         except RegistryError as error:
             decision.failures.append(_failure(members, error))
-        else:
-            _enter(decision, members, move)
+            continue
+        for alike in _alike(members):
+            try:
+                moves = yield from settle(alike[0], tags)
+            except RegistryError as error:
+                decision.failures.append(_failure(alike, error))
+            else:
+                _enter(decision, alike, moves)
     return decision
 
 
@@ -80,123 +79,80 @@ def unanswered(items: Sequence[Scanned], error: RegistryError) -> Decision:
 
 
 def _is_listed(item: Scanned) -> bool:
-    """Whether the list of tags is needed: a followed digest needs none."""
-    return bool(item.policy and item.policy.tags.order != "digest" and item.reference.image.tag)
+    """Whether the list of tags is needed: not for a followed digest, nor where no tag can be compared."""
+    policy = item.policy
+    return bool(
+        policy and policy.tags.order != "digest" and (item.reference.image.tag or policy.pin != "keep")
+    )
 
 
-def _alike(items: Iterable[Scanned]) -> list[list[Scanned]]:
-    """References that get the same verdict."""
-    groups: dict[tuple[str, str | None, str | None], list[Scanned]] = {}
+def _ranked(members: Sequence[Scanned], listing: Listing | RegistryError | None) -> Talk[Ranked | None]:
+    """The tags of the repository under the policy of these references; None where none of them needs them."""
+    policy = members[0].policy
+    listed = [item for item in members if _is_listed(item)]
+    if policy is None or not listed or listing is None:
+        return None
+    if isinstance(listing, RegistryError):
+        raise listing
+    deployed = frozenset(item.reference.image.tag for item in listed if item.reference.image.tag)
+    return (yield from ranked(policy, listing, deployed))
+
+
+def _by_policy(items: Iterable[Scanned]) -> list[list[Scanned]]:
+    groups: defaultdict[str, list[Scanned]] = defaultdict(list)
     for item in items:
-        image = item.reference.image
-        key = (item.policy.name if item.policy else "", image.tag, image.digest)
-        groups.setdefault(key, []).append(item)
+        groups[item.policy.name if item.policy else ""].append(item)
     return list(groups.values())
 
 
-def _move(item: Scanned, listing: Listing | RegistryError | None) -> Talk[_Move]:
-    image, policy = item.reference.image, item.policy
-    if policy is None or image.tag is None:
-        return _Move(stays=_no_tag(policy))
-    if policy.tags.order == "digest":
-        if image.digest is None:
-            return _Move(stays=f"no digest is pinned, so policy {policy.name} has nothing to move")
-        judgement = yield from follow(policy, image.tag)
-    elif isinstance(listing, RegistryError):
-        raise listing
-    else:
-        assert listing is not None  # noqa: S101 - asked for whenever such a reference is there
-        judgement = yield from judge(policy, listing, image.tag)
-    if judgement.stays:
-        return _Move(stays=judgement.stays, waits=True)
-    return (yield from _chosen(item, judgement))
+def _alike(items: Iterable[Scanned]) -> list[list[Scanned]]:
+    """References under one policy that get the same verdict."""
+    groups: defaultdict[tuple[str | None, str | None], list[Scanned]] = defaultdict(list)
+    for item in items:
+        image = item.reference.image
+        groups[image.tag, image.digest].append(item)
+    return list(groups.values())
 
 
-def _chosen(item: Scanned, judgement: Judgement) -> Talk[_Move]:
-    image, selection = item.reference.image, judgement.selection
-    tag = selection.selected
-    if tag is None or image.tag is None:
-        return _Move(stays=_nothing_selected(selection, image.tag or ""))
-    evidence = judgement.evidence.get(tag)
-    if evidence is None or (tag == image.tag and evidence.digest == image.digest):
-        return _Move()
-    pinned = image.digest is not None or _verifies(item.policy)
-    evidence = yield from described(evidence, pinned=pinned)
-    return _Move(Pin(tag, evidence.digest or None), evidence, selection)
+def _enter(decision: Decision, members: Sequence[Scanned], moves: Sequence[Move]) -> None:
+    """Enter what was settled for references that are alike; each may have a place for it, or none."""
+    moving = [move for move in moves if move.to is not None]
+    for move in moves:
+        if move.stays:
+            decision.held += [Held(item, move.stays, move.waits) for item in members]
+        elif move.to is not None:
+            for item in members:
+                _propose(decision, item, move, move.to)
+        elif not moving:
+            decision.current += members
 
 
-def _enter(decision: Decision, members: Sequence[Scanned], move: _Move) -> None:
-    if move.stays:
-        decision.held += [Held(item, move.stays, move.waits) for item in members]
-    elif move.to is None:
-        decision.current += members
-    else:
-        for item in members:
-            update = _update(item, move, move.to)
-            if update.pins and _has_no_place(item):
-                decision.held.append(Held(item, _unpinned(item)))
-            else:
-                decision.updates.append(update)
-
-
-def _update(item: Scanned, move: _Move, to: Pin) -> Update:
-    selection = move.selection
-    passed_over: tuple[Verdict, ...] = selection.passed_over[:PASSED_OVER] if selection else ()
+def _propose(decision: Decision, item: Scanned, move: Move, to: Pin) -> None:
+    assert item.policy is not None  # noqa: S101 - only managed references move
+    if reason := no_place(item.reference, item.policy, move.written):
+        decision.held.append(Held(item, reason))
+        return
     usual: Step = "digest" if to.tag == item.reference.image.tag else "other"
-    step = (selection.step if selection else None) or usual
-    return Update(
-        scanned=item,
-        to=to,
-        step=step,
-        why=_why(item.policy, to),
-        passed_over=passed_over,
-        proposal=proposal_id(item),
-        evidence=move.evidence,
-        pins=_verifies(item.policy) and item.reference.digest is None,
+    decision.updates.append(
+        Update(
+            scanned=item,
+            to=to,
+            step=(move.selection.step if move.selection else None) or usual,
+            why=_why(item.policy, to),
+            passed_over=move.selection.passed_over[:PASSED_OVER] if move.selection else (),
+            proposal=proposal_id(item, move.major),
+            written=move.written,
+            evidence=move.evidence,
+        )
     )
 
 
-def _verifies(policy: Policy | None) -> bool:
-    """Whether signatures are checked: they say something of a digest, and nothing of a tag."""
-    return policy is not None and policy.gates.verification is not None
-
-
-def _has_no_place(item: Scanned) -> bool:
-    """Whether no digest can stand behind the tag: a value that is the tag alone has other uses too."""
-    return item.reference.tag is None or item.reference.tag.whole
-
-
-def _unpinned(item: Scanned) -> str:
-    name = item.policy.name if item.policy else "_"
-    return (
-        f"policy {name} verifies signatures, which hold for a digest, and none is pinned here: "
-        "write the digest of the current tag beside it once"
-    )
-
-
-def _why(policy: Policy | None, to: Pin) -> str:
-    if policy is None:
-        return ""
-    if policy.tags.order == "digest":
+def _why(policy: Policy, to: Pin) -> str:
+    order = policy.tags.order
+    if order == "digest":
         return f"policy {policy.name} follows the digest of {to.tag}"
-    rules = f"semver {policy.tags.range.text}" if policy.tags.range else "semver"
+    rules = f"{order} {policy.tags.range.text}" if policy.tags.range else order
     return f"the newest tag that policy {policy.name} allows ({rules})"
-
-
-def _no_tag(policy: Policy | None) -> str:
-    name = policy.name if policy else "_"
-    if policy and policy.tags.order == "digest":
-        return f"no tag is written beside the digest, so policy {name} has none to follow"
-    return f"no tag is written, so policy {name} has no version to move from"
-
-
-def _nothing_selected(outcome: Selection, tag: str) -> str:
-    if not outcome.candidates:
-        return "the repository has no tags"
-    reasons = {verdict.reason for verdict in outcome.candidates}
-    if len(reasons) == 1:
-        return reasons.pop()
-    return f"no allowed tag is as new as {tag}"
 
 
 def _failure(items: Iterable[Scanned], error: RegistryError) -> Failure:

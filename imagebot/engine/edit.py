@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from imagebot.descriptors.reference import Change
 from imagebot.descriptors.splice import apply
 from imagebot.errors import EditError
-from imagebot.plan import Failure, Update
+from imagebot.plan import Failure, Pin, Update
 
 if TYPE_CHECKING:
     from imagebot.descriptors.rules import Rule
@@ -86,4 +86,11 @@ def _change(update: Update) -> Change:
         update.reference,
         tag=new.tag if new.tag != old.tag else None,
         digest=new.digest if new.digest != old.digest else None,
+        without=_without(old, new),
     )
+
+
+def _without(old: Pin, new: Pin) -> Literal["tag", "digest"] | None:
+    if old.tag and not new.tag:
+        return "tag"
+    return "digest" if old.digest and not new.digest else None

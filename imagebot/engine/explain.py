@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from imagebot.engine.questions import TagsOf, converse
-from imagebot.engine.verdict import Judgement, follow, judge
+from imagebot.engine.verdict import Judgement, follow, judge, ranked
 from imagebot.plan import Explanation, Scanned, Subject
 from imagebot.policies.policy import Selection
 
@@ -55,12 +55,28 @@ def _explained(subjects: Sequence[Subject]) -> Talk[list[Explanation]]:
     found = []
     for subject in subjects:
         policy, current = subject.policy, subject.current
-        judgement = Judgement(Selection(None, (), None))
         if policy.tags.order != "digest":
             if listing is None:
                 listing = yield TagsOf()
-            judgement = yield from judge(policy, listing, current)
+            found.append((yield from _chosen(subject, listing)))
         elif current is not None:
             judgement = yield from follow(policy, current)
-        found.append(Explanation(subject, judgement.selection, judgement.evidence, judgement.stays))
+            found.append(Explanation(subject, judgement.selection, judgement.evidence, judgement.stays))
+        else:
+            found.append(Explanation(subject, Selection(None, (), None), {}))
     return found
+
+
+def _chosen(subject: Subject, listing: Listing) -> Talk[Explanation]:
+    """A verdict for every tag, over all major versions where the policy asks for each."""
+    deployed = frozenset([subject.current] if subject.current else [])
+    tags = yield from ranked(subject.policy, listing, deployed)
+    choice = tags.ranking.choose(subject.current)
+    judgements: list[Judgement] = []
+    for part in choice.parts():
+        judgement = yield from judge(tags, part)
+        judgements.append(judgement)
+    refused = {tag: verdict for judgement in judgements for tag, verdict in judgement.refused.items()}
+    gathered = {tag: evidence for judgement in judgements for tag, evidence in judgement.evidence.items()}
+    stays = "; ".join(dict.fromkeys(judgement.stays for judgement in judgements if judgement.stays))
+    return Explanation(subject, choice.selection(refused), gathered, stays)

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import defaultdict
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from imagebot.engine.decide import Decision, decide, merged, unanswered
@@ -16,7 +17,7 @@ from imagebot.engine.scan import Known, scan
 from imagebot.engine.together import linked, move_together
 from imagebot.errors import RegistryUnreachable
 from imagebot.forges.body import body, title
-from imagebot.plan import Plan, Proposal, Scan, Scanned, Update, proposal_id
+from imagebot.plan import Failure, Held, Plan, Proposal, Scan, Scanned, Update, major_of, proposal_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -61,12 +62,10 @@ def make_plans(
     """
     scanned = scan(snapshot, configuration, known)
     for decision, waiting in decisions(scanned, registries, stop):
-        updates = sorted(decision.updates, key=lambda update: _place(update.scanned))
-        together, apart = move_together(updates, scanned.references, scanned.skipped)
-        exact, failures = editable(snapshot, together, scanned.rules)
+        updates, apart, failures = _exact(decision.updates, snapshot, scanned)
         yield Plan(
             scan=scanned,
-            proposals=group(exact),
+            proposals=group(updates),
             held=tuple(sorted((*decision.held, *apart), key=lambda held: _place(held.scanned))),
             current=tuple(sorted(decision.current, key=_place)),
             failures=tuple(
@@ -75,6 +74,23 @@ def make_plans(
             ),
             waiting=linked(waiting, scanned.references),
         )
+
+
+def _exact(
+    updates: Iterable[Update], snapshot: Snapshot, scanned: Scan
+) -> tuple[list[Update], list[Held], list[Failure]]:
+    """Updates that can be made, for each further major version on its own: they write the same characters."""
+    exact: list[Update] = []
+    held: list[Held] = []
+    failures: list[Failure] = []
+    ordered = sorted(updates, key=lambda update: (major_of(update.proposal), _place(update.scanned)))
+    for _, members in groupby(ordered, key=lambda update: major_of(update.proposal)):
+        together, apart = move_together(members, scanned.references, scanned.skipped)
+        fine, refused = editable(snapshot, together, scanned.rules)
+        exact += fine
+        held += apart
+        failures += refused
+    return exact, held, failures
 
 
 def decisions(
@@ -137,7 +153,7 @@ def branch_name(proposal: str) -> str:
 
     A name that had to be changed gets a short hash, so that two ids never share a branch.
     """
-    legal = re.sub(r"[^A-Za-z0-9._/-]|\.\.|\.(?=/|$)|\.lock(?=/|$)", "-", proposal)
+    legal = re.sub(r"[^A-Za-z0-9._/@-]|\.\.|\.(?=/|$)|\.lock(?=/|$)", "-", proposal)
     if legal != proposal:
         legal += "-" + hashlib.sha256(proposal.encode()).hexdigest()[:6]
     return BRANCH_PREFIX + legal

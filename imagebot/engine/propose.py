@@ -19,7 +19,7 @@ from imagebot.engine.planning import BRANCH_PREFIX, branch_name
 from imagebot.errors import ImagebotError
 from imagebot.forges.marker import Marker, find_marker, marker, targets
 from imagebot.forges.message import commit_message
-from imagebot.plan import Action, Outcome
+from imagebot.plan import Action, Outcome, without_major
 from imagebot.repository.protocol import Signature
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def propose(
     Raises:
         ImagebotError: Only if the forge or the remote cannot be asked at all.
     """
-    ready = [p for p in plan.proposals if p.id not in plan.waiting and p != done.get(p.id)]
+    ready = [p for p in plan.proposals if without_major(p.id) not in plan.waiting and p != done.get(p.id)]
     if plan.waiting and not ready:
         return
     world = _World(bot.repository.branches(BRANCH_PREFIX), bot.forge.open_pull_requests(BRANCH_PREFIX))
@@ -167,7 +167,7 @@ def _only_lacks_undecided(proposal: Proposal, plan: Plan, opened: PullRequest) -
     back.
     """
     known = find_marker(opened.body)
-    if known is None or proposal.id not in plan.undecided:
+    if known is None or without_major(proposal.id) not in plan.undecided:
         return False
     return set(targets(proposal.updates)) < set(known.targets)
 
@@ -178,7 +178,7 @@ def _leftover(branch: str, plan: Plan, bot: Bot, world: _World) -> Iterator[Outc
     known = find_marker(opened.body) if opened else None
     if opened and known is None:
         return  # not imagebot's pull request, whatever its branch is called
-    if branch in map(branch_name, plan.undecided):
+    if without_major(branch) in map(branch_name, plan.undecided):
         return
     name = known.proposal if known else branch
     yield _guarded(name, branch, partial(_close, branch, bot, world, known))

@@ -38,6 +38,13 @@ class PlatformsOf:
 
 
 @dataclass(frozen=True, slots=True)
+class ImagesOf:
+    """The manifest that each platform runs: ``Mapping[str, str]``."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureOf:
     """What is made of the signatures: ``Signature``."""
 
@@ -66,7 +73,9 @@ class DescriptionOf:
     digest: str
 
 
-Question: TypeAlias = TagsOf | DigestOf | PlatformsOf | SignatureOf | PushTimes | FirstSeen | DescriptionOf
+Question: TypeAlias = (
+    TagsOf | DigestOf | PlatformsOf | ImagesOf | SignatureOf | PushTimes | FirstSeen | DescriptionOf
+)
 Outcome = TypeVar("Outcome")
 Talk: TypeAlias = Generator[Question, Any, Outcome]
 
@@ -95,6 +104,8 @@ def _answer(question: Question, name: ImageName, registries: Registries) -> obje
             return registries.digest(name, tag)
         case PlatformsOf(digest):
             return registries.platforms(name, digest)
+        case ImagesOf(digest):
+            return registries.images(name, digest)
         case SignatureOf(digest, verification):
             return registries.signature(name, digest, verification)
         case PushTimes(tags):

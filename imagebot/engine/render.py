@@ -25,7 +25,7 @@ def render(snapshot: Snapshot, plan: Plan, open_workshop: Callable[[], Workshop]
 
     Where a rendering worked before and is broken by an edit, the updates of that edit are refused.
     """
-    edited = edited_files(snapshot, plan.updates, plan.scan.rules)
+    edited = edited_files(snapshot, plan.smallest, plan.scan.rules)
     if not edited:
         return plan
     renderings: list[Rendering] = []

@@ -80,7 +80,7 @@ def _document(saved: bytes) -> Mapping[str, Any]:
 def _update(item: Mapping[str, Any], places: Mapping[_Key, Scanned]) -> Update:
     try:
         scanned = places.get((item["path"], item["line"], item["column"], item["image"]))
-        source, to = Pin(**item["from"]), Pin(**item["to"])
+        source, to, written = Pin(**item["from"]), Pin(**item["to"]), Pin(**item["written"])
         update_of = (item["image"], source, item["policy"], item["environment"])
         passed_over = tuple(Verdict(p["tag"], False, p["reason"]) for p in item["passed_over"])  # noqa: FBT003 - a rejected tag
         step, why, proposal = item["step"], item["why"], item["proposal"]
@@ -90,8 +90,8 @@ def _update(item: Mapping[str, Any], places: Mapping[_Key, Scanned]) -> Update:
         ) from error
     if scanned is None or not scanned.managed or update_of != _identity(scanned):
         raise StalePlan(f"{item['path']}:{item['line']} no longer holds what the plan says", hint=_MAKE_AGAIN)
-    pins, evidence = item.get("pins") is True, _evidence(item.get("evidence"))
-    return Update(scanned, to, step, why, passed_over, proposal, evidence, pins)
+    evidence = _evidence(item.get("evidence"))
+    return Update(scanned, to, step, why, passed_over, proposal, written, evidence)
 
 
 def _evidence(found: object) -> Evidence | None:

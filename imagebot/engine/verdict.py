@@ -7,22 +7,37 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from imagebot.engine.dating import NO_IMAGE, dates
 from imagebot.engine.gates import examine
 from imagebot.engine.questions import DescriptionOf, DigestOf, Talk
 from imagebot.errors import RegistryError
 from imagebot.policies.policy import Selection, Verdict
-from imagebot.policies.selection import rank
+from imagebot.policies.selection import Ranking, rank
 
 if TYPE_CHECKING:
     from imagebot.evidence import Evidence
     from imagebot.policies.policy import Policy
+    from imagebot.policies.selection import Choice
     from imagebot.registries.protocol import Listing
 
 LOOKED_INTO = 20
 """Most candidates whose images are looked into: each costs requests, and the newest ones matter."""
 
-NO_IMAGE = "registry-no-image"
 _NOT_LOOKED_INTO = f"not looked into: {LOOKED_INTO} newer candidates did not pass"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The tags of a repository under one policy: read and sorted once, whatever is deployed.
+
+    Attributes:
+        doubt: Why nothing is proposed from them; empty if they may be used.
+    """
+
+    policy: Policy
+    listing: Listing
+    ranking: Ranking
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,45 +45,53 @@ class Judgement:
     """What a policy makes of a repository for one tag that is deployed.
 
     Attributes:
-        selection: A verdict for every tag.
+        selection: What is selected; verdicts are left to who reads them (``Choice.selection``).
         evidence: What was gathered, by tag.
         stays: Why nothing moves, whatever is selected; empty if nothing speaks against it.
+        refused: Verdicts on tags whose images did not pass.
     """
 
     selection: Selection
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     stays: str = ""
+    refused: Mapping[str, Verdict] = field(default_factory=dict)
 
 
-def judge(policy: Policy, listing: Listing, current: str | None) -> Talk[Judgement]:
-    """Choose among the tags of a repository.
+def ranked(policy: Policy, listing: Listing, deployed: frozenset[str]) -> Talk[Ranked]:
+    """Read and sort the tags of a repository.
 
     Args:
-        policy: With ``order: semver``.
+        policy: With any order but ``digest``.
         listing: The repository's tags.
-        current: The tag that is deployed.
+        deployed: Tags that are deployed.
     """
-    ranking = rank(policy.tags, listing.tags, current)
-    if stays := _doubt(listing, current, accepted=bool(ranking.accepted)):
-        return Judgement(ranking.selection(), stays=stays)
-    newer = list(islice((tag for tag in ranking.accepted if tag != current), LOOKED_INTO + 1))
+    found = yield from dates(policy, listing.tags, deployed)
+    ranking = rank(policy.tags, listing.tags, found.by_tag)
+    return Ranked(policy, listing, ranking, listing.doubt or found.doubt)
+
+
+def judge(ranked: Ranked, choice: Choice) -> Talk[Judgement]:
+    """Choose among the tags of a repository."""
+    if stays := _doubt(ranked, choice):
+        return Judgement(choice.decided(), stays=stays)
+    newer = islice((tag for tag in choice.accepted() if tag != choice.current), LOOKED_INTO + 1)
     candidates = frozenset(newer)
-    rejected: dict[str, Verdict] = {}
+    refused: dict[str, Verdict] = {}
     gathered: dict[str, Evidence] = {}
-    for tag in ranking.accepted:
-        if tag == current:
+    for tag in choice.accepted():
+        if tag == choice.current:
             break  # it is where it should be: nothing needs to be shown of it
         if len(gathered) == LOOKED_INTO:
-            rejected[tag] = Verdict(tag, accepted=False, reason=_NOT_LOOKED_INTO, rule="looked-into")
+            refused[tag] = Verdict(tag, accepted=False, reason=_NOT_LOOKED_INTO, rule="looked-into")
             continue
         digest: str = yield DigestOf(tag)
-        objection, gathered[tag] = yield from examine(policy.gates, tag, digest, candidates)
+        objection, gathered[tag] = yield from examine(ranked.policy.gates, tag, digest, candidates)
         if objection is None:
             break
-        rejected[tag] = objection
-    selection = ranking.selection(rejected)
-    stays = _all_rejected(rejected) if rejected and selection.selected in {None, current} else ""
-    return Judgement(selection, gathered, stays)
+        refused[tag] = objection
+    selection = choice.decided(refused)
+    stays = _all_refused(refused) if refused and selection.selected in {None, choice.current} else ""
+    return Judgement(selection, gathered, stays, refused)
 
 
 def follow(policy: Policy, tag: str) -> Talk[Judgement]:
@@ -95,11 +118,12 @@ def described(evidence: Evidence, *, pinned: bool) -> Talk[Evidence]:
     return replace(evidence, described=found, platforms=found.platforms)
 
 
-def _doubt(listing: Listing, current: str | None, *, accepted: bool) -> str:
+def _doubt(ranked: Ranked, choice: Choice) -> str:
     """Why a list is no ground to propose anything."""
-    if listing.doubt:
-        return listing.doubt
-    if current is not None and accepted and current not in listing.tags:
+    if ranked.doubt:
+        return ranked.doubt
+    current = choice.current
+    if current is not None and current not in ranked.listing.tags and any(choice.accepted()):
         return (
             f"the current tag {current} is no longer in the registry, so the list may not be whole; "
             "write a tag that is there to go on"
@@ -107,9 +131,9 @@ def _doubt(listing: Listing, current: str | None, *, accepted: bool) -> str:
     return ""
 
 
-def _all_rejected(rejected: Mapping[str, Verdict]) -> str:
+def _all_refused(refused: Mapping[str, Verdict]) -> str:
     """The newest candidate and what speaks against it: the one that somebody waits for."""
-    tag, verdict = next(iter(rejected.items()))
-    others = len(rejected) - 1
+    tag, verdict = next(iter(refused.items()))
+    others = len(refused) - 1
     more = f"; {others} older candidate{'s' if others > 1 else ''} did not pass either" if others else ""
     return f"{tag}: {verdict.reason}{more}"

@@ -77,6 +77,11 @@ def written(pin: Pin) -> str:
     return f"{pin.tag or ''}{'@' + pin.digest if pin.digest else ''}"
 
 
+def _said(pin: Pin) -> str:
+    """A pin in a sentence: its tag, or the begin of its digest where no tag is written."""
+    return pin.tag or (short_digest(pin.digest) if pin.digest else "")
+
+
 def _moves(updates: Sequence[Update]) -> list[tuple[str, Pin, Pin]]:
     """Distinct moves (image, from, to) in the order of the updates."""
     return list(dict.fromkeys((str(u.reference.image.name), u.source, u.to) for u in updates))
@@ -97,6 +102,14 @@ def _phrases(updates: Sequence[Update]) -> list[str]:
             f"update {images}",
         ]
     _, old, new = moves[0]
+    if updates[0].pins and updates[0].step == "digest" and new.digest:
+        return [
+            f"pin {names[0]} {old.tag} (digest {short_digest(new.digest)})",
+            f"pin {names[0]} {old.tag}",
+            f"pin {names[0]}",
+        ]
+    if updates[0].unpins and updates[0].step == "digest":
+        return [f"unpin {names[0]} {old.tag}", f"unpin {names[0]}"]
     if updates[0].step == "digest" and old.digest and new.digest:
         return [
             f"refresh {names[0]} {old.tag} (digest {short_digest(old.digest)} to {short_digest(new.digest)})",
@@ -104,8 +117,8 @@ def _phrases(updates: Sequence[Update]) -> list[str]:
             f"refresh {names[0]}",
         ]
     return [
-        f"update {names[0]} {old.tag} to {new.tag}",
-        f"update {names[0]} to {new.tag}",
+        f"update {names[0]} {_said(old)} to {_said(new)}",
+        f"update {names[0]} to {_said(new)}",
         f"update {names[0]}",
     ]
 
@@ -122,10 +135,14 @@ def _sentence(updates: Sequence[Update]) -> str:
         return f"**Updates {_count(len(_base_names(updates)), 'image')}{where}.** {reach}"
     name = code(_base_names(updates)[0])
     _, old, new = moves[0]
+    if updates[0].step == "digest" and updates[0].source.digest is None:
+        return f"**Pins {name} {code(old.tag or '')}{where} to what it points to now.** {reach}"
+    if updates[0].step == "digest" and updates[0].unpins:
+        return f"**Leaves {name} {code(old.tag or '')}{where} without its digest.** {reach}"
     if updates[0].step == "digest":
         return f"**Refreshes {name} {code(old.tag or '')}{where}: same tag, new content.** {reach}"
     step = updates[0].step
-    return f"**Updates {name}{where} from {code(old.tag or '')} to {code(new.tag or '')} ({step}).** {reach}"
+    return f"**Updates {name}{where} from {code(_said(old))} to {code(_said(new))} ({step}).** {reach}"
 
 
 def _table(updates: Sequence[Update]) -> str:

@@ -44,7 +44,7 @@ def _fault(placed: Placed, at: Location, model: type[BaseModel], error: Any) -> 
             context["message"],
             hint=context["hint"],
             offset=offset,
-            key=bool(context["at"]),
+            key=bool(context["at"]) and context["offset"] is None,
         )
     message, hint = _plain_words(error, _name(location))
     kind = "missing-key" if error["type"] == "missing" else "type"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from imagebot.policies.checking import check
 from imagebot.policies.faults import Fault, InvalidConfiguration
 from imagebot.policies.globs import path_matcher
 from imagebot.policies.model import PolicyModel, TagsModel, age
+from imagebot.policies.pattern import Pattern
 from imagebot.policies.placed import Placed, Unreadable, Value, read_placed
 from imagebot.policies.policy import (
     Configuration,
@@ -26,7 +26,7 @@ from imagebot.policies.policy import (
     Verification,
 )
 from imagebot.policies.settings_model import RegistryModel, RuleModel, SettingsModel
-from imagebot.references.ranges import Range
+from imagebot.references.orders import ORDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +181,8 @@ def _policies(entries: Iterable[_Entry]) -> Iterator[Policy]:
                 environments=tuple(model.environments),
                 paths=tuple(model.paths),
                 gates=_gates(model),
+                pin=model.pin,
+                refresh=model.refresh,
                 file=place.path,
                 line=place.line,
             )
@@ -201,19 +203,19 @@ def _gates(model: PolicyModel) -> Gates:
 
 
 def _rules(model: TagsModel) -> TagRules:
-    if model.order == "digest":
-        return TagRules(order="digest")
     words = model.prereleases
     return TagRules(
-        order="semver",
-        range=Range.parse(model.range) if model.range is not None else None,
-        match=re.compile(model.match, re.ASCII) if model.match is not None else None,
-        by=model.by if isinstance(model.by, str) or model.by is None else "".join(model.by),
+        order=model.order,
+        range=ORDERS[model.order].range(model.range) if model.range is not None else None,
+        match=Pattern.parse(model.match) if model.match is not None else None,
+        by=model.groups,
         variant=model.variant,
         precision=model.precision,
         prereleases=words if isinstance(words, bool) else tuple(word.lower() for word in words),
         max_step=model.max_step,
         ignore=tuple(model.ignore),
+        newest_of_each=model.newest_of_each,
+        dated_by=model.dated_by,
     )
 
 

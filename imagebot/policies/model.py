@@ -11,19 +11,30 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal, NoReturn, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from imagebot.errors import InvalidReference
 from imagebot.policies.globs import normalised_image_glob, path_fault
-from imagebot.references.ranges import InvalidRange, Range
+from imagebot.policies.pattern import InvalidPattern, Pattern
+from imagebot.policies.policy import DatedBy, OrderName, Pinning
+from imagebot.references.orders import ORDERS
+from imagebot.references.ranges import InvalidRange
 
 POLICY_NAME = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,62}"
 _MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
 ENVIRONMENT_NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
 
 
-def fault(id: str, message: str, *, hint: str = "", offset: int = 0, at: str = "") -> NoReturn:  # noqa: A002 - the word of the JSON format
+def fault(id: str, message: str, *, hint: str = "", offset: int | None = None, at: str = "") -> NoReturn:  # noqa: A002 - the word of the JSON format
     """Refuse a value.
 
     Args:
@@ -31,7 +42,7 @@ def fault(id: str, message: str, *, hint: str = "", offset: int = 0, at: str = "
         message: What is wrong.
         hint: How to fix it.
         offset: Characters into the value where it is wrong.
-        at: Key below the value where it is wrong.
+        at: Key below the value where it is wrong; without an offset the key itself is.
     """
     raise PydanticCustomError(
         id,
@@ -55,21 +66,16 @@ def not_yet(name: str, family: str = "policy") -> Any:  # noqa: ANN401 - a valid
     return AfterValidator(refuse)
 
 
-def _range(text: str) -> str:
-    try:
-        Range.parse(text)
-    except InvalidRange as error:
-        fault("policy-range", f"range {text!r}: {error.message}", hint=error.hint, offset=error.offset)
-    return text
-
-
 def _regex(text: str) -> str:
     try:
-        re.compile(text, re.ASCII)
-    except (re.error, RecursionError, OverflowError) as error:
-        offset = getattr(error, "pos", 0) or 0
-        reason = getattr(error, "msg", "too large")
-        fault("policy-regex", f"match is no regular expression: {reason}", offset=offset)
+        Pattern.parse(text)
+    except InvalidPattern as error:
+        fault(
+            "policy-regex",
+            f"match is no regular expression: {error.message}",
+            hint=error.hint,
+            offset=error.offset,
+        )
     return text
 
 
@@ -114,26 +120,42 @@ class Model(BaseModel):
 PathGlob = Annotated[str, AfterValidator(_path)]
 
 
+_EVERY_ORDER = frozenset({"match", "variant", "ignore"})
+
+
+def meaningful(order: OrderName) -> frozenset[str]:
+    """The keys of ``tags`` that an order looks at."""
+    match order:
+        case "digest":
+            return frozenset()
+        case "created":
+            return _EVERY_ORDER | {"dated-by"}
+        case _:
+            return _EVERY_ORDER | {"by"} | (VERSION_RULES if ORDERS[order].versions else frozenset())
+
+
+VERSION_RULES = frozenset({"range", "precision", "prereleases", "max-step", "newest-of-each"})
+"""Keys that need a version with parts."""
+
+
 class TagsModel(Model):
     """Which tags are allowed, and how they are ordered."""
 
-    order: Annotated[
-        Literal["semver", "calver", "numerical", "alphabetical", "created", "digest"],
-        only(["semver", "digest"], "order"),
-    ] = Field(
+    order: OrderName = Field(
         "semver",
-        description="How tags are ordered: semver; digest follows a mutable tag. "
-        "calver, numerical, alphabetical and created are not supported yet.",
+        description="How tags are ordered: semver, calver (dates), pep440, numerical, alphabetical, "
+        "created (by date); digest follows a mutable tag.",
     )
-    range: Annotated[str, AfterValidator(_range)] | None = Field(
+    range: str | None = Field(
         None, description="Allowed versions, such as `>=1.4 <2`, `^1.4`, `~1.4.2`, `1.x`."
     )
     match: Annotated[str, AfterValidator(_regex)] | None = Field(
-        None, description="Regular expression that the whole tag must match."
+        None, description="Regular expression (RE2) that the whole tag must match."
     )
-    by: str | list[str] | None = Field(
+    by: Annotated[str, Field(min_length=1)] | list[str] | None = Field(
         None,
-        description="Named group of `match` that is ordered; default: group `version`, else the whole tag.",
+        description="Named groups of `match` that are ordered, one after the other; default: group "
+        "`version`, else the whole tag.",
     )
     variant: str = Field(
         "same",
@@ -152,39 +174,63 @@ class TagsModel(Model):
         "major", alias="max-step", description="Largest step from the current version."
     )
     ignore: list[str] = Field([], description="Globs on whole tags that are never selected.")
+    newest_of_each: Literal["major"] | None = Field(
+        None,
+        alias="newest-of-each",
+        description="`major`: the newest tag of each major version, each in a pull request of its own.",
+    )
+    dated_by: DatedBy | None = Field(
+        None,
+        alias="dated-by",
+        description="Whose dates `order: created` goes by: push (the registry), first-seen (imagebot) or "
+        "image (its own claim); default: push where the registry tells it, else image.",
+    )
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of ``by``."""
+        return (self.by,) if isinstance(self.by, str) else tuple(self.by or ())
+
+    @field_validator("range")
+    @classmethod
+    def _range_is_one(cls, text: str | None, info: ValidationInfo) -> str | None:
+        order = ORDERS.get(info.data.get("order", "semver"))
+        try:
+            if text is not None and order is not None:
+                order.range(text)
+        except InvalidRange as error:
+            fault("policy-range", f"range {text!r}: {error.message}", hint=error.hint, offset=error.offset)
+        return text
+
+    @field_validator("by")
+    @classmethod
+    def _groups_exist(cls, by: str | list[str] | None, info: ValidationInfo) -> str | list[str] | None:
+        match = info.data.get("match")
+        groups = Pattern.parse(match).groups if match else ()
+        for group in [by] if isinstance(by, str) else by or []:
+            if "match" in info.data and group not in groups:
+                hint = f"groups of `match`: {', '.join(groups) or 'none'}"
+                fault(
+                    "policy-group", f"`by` names the group {group!r}, which `match` does not have", hint=hint
+                )
+        return by
 
     @model_validator(mode="after")
-    def _agree(self) -> Self:
-        if self.order == "digest":
-            self._only_digest()
-        if isinstance(self.by, list) and len(self.by) > 1:
-            fault("policy-not-supported", "several groups in `by` are not supported yet", at="by")
-        if self.by is not None:
-            self._group_exists(self.by if isinstance(self.by, str) else "".join(self.by))
-        return self
-
-    def _only_digest(self) -> None:
-        others = self.model_fields_set - {"order"}
+    def _has_meaning(self) -> Self:
+        """Refuse keys that the order does not look at: who wrote them expects something of them."""
+        given = {name.replace("_", "-") for name in self.model_fields_set} - {"order"}
+        others = sorted(given - meaningful(self.order))
         if others:
-            key = min(others).replace("_", "-")
-            hint = "a followed tag is not chosen: leave all other keys out"
+            key = others[0]
             fault(
-                "policy-digest-order",
-                f"`{key}` has no meaning with `order: digest`",
-                hint=hint,
+                f"policy-{'digest-' if self.order == 'digest' else ''}order",
+                f"`{key}` has no meaning with `order: {self.order}`",
+                hint="a followed tag is not chosen: leave all other keys out"
+                if self.order == "digest"
+                else f"keys for {self.order}: {', '.join(sorted(meaningful(self.order)))}",
                 at=key,
             )
-
-    def _group_exists(self, group: str) -> None:
-        groups = re.compile(self.match, re.ASCII).groupindex if self.match else {}
-        if group not in groups:
-            hint = f"groups of `match`: {', '.join(groups) or 'none'}"
-            fault(
-                "policy-group",
-                f"`by` names the group {group!r}, which `match` does not have",
-                hint=hint,
-                at="by",
-            )
+        return self
 
 
 def _age(text: str) -> str:
@@ -267,13 +313,29 @@ class PolicyModel(Model):
         [], description="Platforms that an image must be built for, such as linux/amd64."
     )
     verify: VerifyModel | None = Field(None, description="Signatures that an image must have.")
-    pin: Annotated[Literal["keep", "tag", "digest", "tag+digest"], only(["keep"], "pin")] = Field(
+    pin: Pinning = Field(
         "keep",
-        description="keep: what is pinned stays pinned, what is not stays so. Others are not supported yet.",
+        description="What is written: keep (a digest only where one is pinned), tag, digest, tag+digest.",
+    )
+    refresh: bool = Field(
+        default=False,
+        description="Whether a tag that moved under its pinned digest is proposed anew; else it is reported.",
     )
     pull_request: Annotated[dict[str, Any] | None, not_yet("pull-request")] = Field(
         None, alias="pull-request", description="Not supported yet."
     )
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.verify and self.pin == "tag":
+            hint = "write `pin: tag+digest`, or leave `pin` out"
+            fault(
+                "policy-pin",
+                "`verify` checks a digest, and `pin: tag` would not write it",
+                hint=hint,
+                at="pin",
+            )
+        return self
 
 
 class PolicyFileModel(Model):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Literal
 
 from imagebot.descriptors.rules import Rule
+from imagebot.policies.pattern import Pattern
 from imagebot.references.ranges import Range
 
-Order = Literal["semver", "digest"]
+OrderName = Literal["semver", "calver", "pep440", "numerical", "alphabetical", "created", "digest"]
+DatedBy = Literal["push", "first-seen", "image"]
+Pinning = Literal["keep", "tag", "digest", "tag+digest"]
 Step = Literal["major", "minor", "patch"]
 SelectionStep = Literal["major", "minor", "patch", "other"]
 
@@ -20,28 +23,48 @@ class TagRules:
     """Which tags are allowed and how they are ordered (the ``tags`` key of a policy).
 
     Attributes:
-        order: ``semver``, or ``digest`` for a mutable tag whose pinned digest is followed.
+        order: How tags are ordered; ``digest`` follows a mutable tag whose digest is pinned.
         range: Allowed versions; None allows all.
         match: Filter on the whole tag; None passes all.
-        by: Named group of ``match`` that is ordered; None means group ``version`` if there is
-            one, else the whole tag.
-        variant: ``same`` keeps the current tag's suffix family, ``any`` takes all, every other
-            text is a literal suffix such as ``-alpine`` (an empty text means none).
+        by: Named groups of ``match`` that are ordered one after the other; empty means group
+            ``version`` if there is one, else the whole tag.
+        variant: ``same`` keeps the current tag's suffix family (or what stands in the group
+            ``variant`` of ``match``), ``any`` takes all, every other text is a literal suffix such
+            as ``-alpine`` (an empty text means none).
         precision: ``same`` keeps the number of version components, ``any`` takes all.
         prereleases: Whether pre-releases are allowed, or the words that are (``rc``, ``beta``).
         max_step: Largest step away from the current version.
         ignore: Globs on whole tags.
+        newest_of_each: ``major`` selects the newest tag of each major version, each for a proposal
+            of its own; None selects the newest of all.
+        dated_by: Whose word the dates of ``order: created`` are; None means the registry's push
+            times where it tells them, else what the images say.
     """
 
-    order: Order = "semver"
+    order: OrderName = "semver"
     range: Range | None = None
-    match: re.Pattern[str] | None = None
-    by: str | None = None
+    match: Pattern | None = None
+    by: tuple[str, ...] = ()
     variant: str = "same"
     precision: Literal["same", "any"] = "same"
     prereleases: bool | tuple[str, ...] = False
     max_step: Step = "major"
     ignore: tuple[str, ...] = ()
+    newest_of_each: Literal["major"] | None = None
+    dated_by: DatedBy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date that a tag is ordered by, and whose word it is.
+
+    Attributes:
+        at: With time zone.
+        says: Whose word: ``pushed, says the registry``.
+    """
+
+    at: datetime
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +104,25 @@ class Gates:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """A test case beside a policy: tags in, tag expected.
+
+    Attributes:
+        current: Tag that is deployed; None for none.
+        tags: Tags offered, each with its date where the policy orders by date.
+        selected: Tag expected; None if the policy must select none of them.
+        rejected: Rules that must have rejected tags, by tag.
+        line: 1-based line of the policy file where it begins.
+    """
+
+    current: str | None
+    tags: tuple[tuple[str, datetime | None], ...]
+    selected: str | None
+    rejected: Mapping[str, str] = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One rule of a policy file.
 
@@ -90,6 +132,9 @@ class Policy:
         environments: Names of environments; empty means everywhere.
         paths: Globs relative to the root of the config repository; empty means everywhere.
         gates: What must be shown of an image before it is proposed.
+        pin: What is written: ``keep`` keeps what is pinned pinned and what is not unpinned.
+        refresh: Whether a tag that moved under its pinned digest is proposed anew.
+        tests: Cases that ``imagebot test --all`` runs.
         file: Policy file it stands in, relative to the folder that was loaded.
         line: 1-based line where it begins.
     """
@@ -100,6 +145,9 @@ class Policy:
     environments: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     gates: Gates = Gates()
+    pin: Pinning = "keep"
+    refresh: bool = False
+    tests: tuple[Case, ...] = ()
     file: str = ""
     line: int = 0
 
@@ -188,13 +236,15 @@ class Selection:
 
     Attributes:
         selected: The newest accepted tag, which can be the current one; None if none is accepted.
-        candidates: A verdict for every tag: accepted ones first, newest first.
+        candidates: A verdict for every tag, accepted ones first, newest first; empty where nobody reads them.
         step: From the current tag to the selected one; None where nothing moves.
         passed_over: Newer versions of the same family that a rule of the policy rejected, newest
             first: what a reviewer may ask about.
+        each: Under ``newest-of-each``, the tags that are proposed, oldest first; ``selected`` is the first.
     """
 
     selected: str | None
     candidates: tuple[Verdict, ...]
     step: SelectionStep | None
     passed_over: tuple[Verdict, ...] = ()
+    each: tuple[str, ...] = ()

@@ -1,284 +1,216 @@
-"""Which tag a policy selects, and for every other tag the first rule that rejected it."""
+"""Which tag a policy selects, and for every other tag the first rule that rejected it.
+
+The tags of a repository are read and sorted once for each policy (``rank``); what depends on the tag that is
+deployed (``Ranking.choose``) looks only at those of its kind that are newer.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from fnmatch import translate
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
-from imagebot.policies.policy import Selection, SelectionStep, TagRules, Verdict
-from imagebot.references.image import is_version
-from imagebot.references.version import TagVersion
+from imagebot.policies.policy import Dated, Selection, TagRules, Verdict
+from imagebot.policies.reading import Read, Reader, rejected
+from imagebot.policies.rules import CHOICES, Judge, lane, step
 from imagebot.untrusted import clean
 
-STEPS: tuple[SelectionStep, ...] = ("major", "minor", "patch")
-
-CHOICES = frozenset({"prereleases", "range", "max-step", "min-age", "platforms", "verify"})
-"""Rules that a team chose for versions that are comparable; the other rules say "another kind of tag"."""
-
-DATE_DIGITS = 5
-"""A lone number of so many digits is a date or a build number, never the next version of ``8``."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Judge:
-    """The rules of a policy and the version that is deployed, if there is one."""
-
-    rules: TagRules
-    ignored: tuple[tuple[str, re.Pattern[str]], ...]
-    deployed: TagVersion | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A tag, the version it was read as, and the verdict of the rule that rejected it, if one did."""
-
-    tag: str
-    version: TagVersion | None
-    rejection: Verdict | None
+NONE_REJECTED: Mapping[str, Verdict] = MappingProxyType({})
+NO_DATES: Mapping[str, Dated] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Every tag judged by the rules of a policy, before anything is known of the images behind them.
+    """The tags of a repository as one policy reads them, whatever is deployed.
 
     Attributes:
-        accepted: Tags that every rule lets through, newest first.
+        reader: How it reads tags.
+        read: Newest first.
+        unread: Verdicts on all others, by text.
     """
 
-    accepted: tuple[str, ...]
-    _current: str | None
-    _deployed: TagVersion | None
-    _judged: tuple[_Judged, ...]
+    reader: Reader
+    read: tuple[Read, ...]
+    unread: tuple[Verdict, ...]
+    _lanes: Mapping[tuple[object, ...], Sequence[Read]]
 
-    def selection(self, rejected: Mapping[str, Verdict] = MappingProxyType({})) -> Selection:
-        """The newest accepted tag, and a verdict for every tag.
+    def choose(self, current: str | None) -> Choice:
+        """What the policy makes of its tags where one of them is deployed.
 
         Args:
-            rejected: Verdicts on accepted tags whose images turned out not to be what the policy asks for.
+            current: Tag that is deployed now. Without one there is no family, precision or step to keep, and
+                ``variant: same`` means no suffix.
         """
-        judged = [
-            replace(item, rejection=rejected[item.tag]) if item.tag in rejected else item
-            for item in self._judged
-        ]
-        accepted = [item for item in judged if item.rejection is None]
-        accepted.sort(key=_age, reverse=True)
-        newest = accepted[0] if accepted else None
-        moves = newest is not None and newest.tag != self._current and self._deployed is not None
-        return Selection(
-            selected=newest.tag if newest else None,
-            candidates=(*_praise(accepted, self._current), *_newest_first(judged)),
-            step=_step(self._deployed, newest.version) if moves and newest else None,
-            passed_over=tuple(_passed_over(judged, newest)) if newest else (),
+        rules = self.reader.rules
+        if current is None:
+            return Choice(self, Judge(rules, None), None, self.read)
+        deployed = self.reader.deployed(current)
+        if isinstance(deployed, str):
+            return Choice(self, Judge(rules, None), current, (), no_way=deployed)
+        return Choice(self, Judge(rules, deployed), current, self._lanes.get(lane(rules, deployed), ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The tags that may follow the one that is deployed.
+
+    Attributes:
+        judge: The rules, and what is deployed.
+        current: Tag that is deployed, whether or not it could be read.
+        major: Only tags of this major version, or of all.
+        no_way: Why the tag that is deployed cannot be compared; empty if it can.
+    """
+
+    _ranking: Ranking
+    judge: Judge
+    current: str | None
+    _lane: Sequence[Read]
+    major: int | None = None
+    no_way: str = ""
+
+    def accepted(self) -> Iterator[str]:
+        """Tags that every rule lets through, newest first, down to the one that is deployed."""
+        return (read.tag for read, verdict in self._judged() if verdict is None)
+
+    def parts(self) -> tuple[Choice, ...]:
+        """One choice for each major version, oldest first, where the policy asks for that; else this one."""
+        if self.judge.rules.newest_of_each is None or self.judge.version is None:
+            return (self,)
+        majors = {read.version.release[0] for read in self._newer() if read.version}
+        majors.add(self.judge.version.release[0])
+        return tuple(
+            Choice(self._ranking, self.judge, self.current, self._lane, major) for major in sorted(majors)
         )
 
+    @property
+    def is_next(self) -> bool:
+        """Whether this is a part for another major version than the deployed one."""
+        version = self.judge.version
+        return self.major is not None and version is not None and self.major != version.release[0]
 
-def rank(rules: TagRules, tags: Iterable[str], current: str | None) -> Ranking:
-    """Judge every tag; the outcome does not depend on their order, and nothing older is ever accepted.
+    def decided(self, refused: Mapping[str, Verdict] = NONE_REJECTED) -> Selection:
+        """The newest accepted tag, and what was passed over for it; no verdicts on what is older.
+
+        Args:
+            refused: Verdicts on accepted tags whose images turned out not to be what the policy asks for.
+        """
+        passed_over: list[Verdict] = []
+        for read, verdict in self._judged():
+            objection = verdict or refused.get(read.tag)
+            if objection is None:
+                moves = read.tag != self.current and self.current is not None
+                found = step(self.judge.version, read.version) if moves else None
+                return Selection(read.tag, (), found, tuple(passed_over))
+            if objection.rule in CHOICES:
+                passed_over.append(objection)
+        return Selection(None, (), None)
+
+    def selection(self, refused: Mapping[str, Verdict] = NONE_REJECTED) -> Selection:
+        """The same with a verdict for every tag; under ``newest-of-each`` over all major versions."""
+        parts = [part.decided(refused) for part in self.parts()]
+        moving = [part for part in parts if part.selected and part.selected != self.current]
+        first = (*moving, *(part for part in parts if part.selected), parts[0])[0]
+        each = tuple(part.selected for part in moving if part.selected) if len(parts) > 1 else ()
+        return Selection(first.selected, tuple(self._verdicts(refused)), first.step, first.passed_over, each)
+
+    def _newer(self) -> Iterator[Read]:
+        """Tags of the same kind down to the one that is deployed, newest first."""
+        deployed = self.judge.deployed
+        for read in self._lane:
+            if deployed is not None and read.key <= deployed.key:
+                break
+            if self.major is None or (read.version and read.version.release[0] == self.major):
+                yield read
+
+    def _judged(self) -> Iterator[tuple[Read, Verdict | None]]:
+        for read in self._newer():
+            yield read, self._verdict(read)
+        deployed = self.judge.deployed
+        if deployed is not None and not self.is_next and deployed in self._same():
+            yield deployed, self._verdict(deployed)
+
+    def _same(self) -> Iterator[Read]:
+        """The deployed version among the tags: the deployed tag is one if the registry still has it."""
+        deployed = self.judge.deployed
+        return (read for read in self._lane if deployed is not None and read.key == deployed.key)
+
+    def _verdict(self, read: Read) -> Verdict | None:
+        found = self.judge.objection(read)
+        return rejected(read.tag, *found) if found else None
+
+    def _verdicts(self, refused: Mapping[str, Verdict]) -> Iterator[Verdict]:
+        """Accepted tags, then rejected ones, then those that were not read."""
+        if self.no_way:
+            yield from self._no_way()
+            return
+        accepted, objections = [], []
+        for read in self._ranking.read:
+            verdict = self._verdict(read) or refused.get(read.tag)
+            if verdict is None:
+                accepted.append(read)
+            else:
+                objections.append(verdict)
+        yield from self._praise(accepted)
+        yield from objections
+        yield from self._ranking.unread
+
+    def _praise(self, accepted: Iterable[Read]) -> Iterator[Verdict]:
+        newest: dict[int | None, str] = {}
+        each = self.judge.rules.newest_of_each is not None
+        for read in accepted:
+            major = read.version.release[0] if each and read.version else None
+            first = newest.setdefault(major, read.tag)
+            current = read.tag == self.current
+            if read.tag != first:
+                reason = f"{'current' if current else 'allowed'}; {first} is newer"
+            else:
+                of = f" of {major}.x" if major is not None else ""
+                reason = f"{'current, and the ' if current else ''}newest allowed{of}"
+            yield Verdict(read.tag, accepted=True, reason=reason + self._date(read.tag))
+
+    def _date(self, tag: str) -> str:
+        dated = self._ranking.reader.dates.get(tag)
+        return f" ({dated.says} {dated.at:%Y-%m-%d %H:%M} UTC)" if dated else ""
+
+    def _no_way(self) -> Iterator[Verdict]:
+        """The current tag is where everything starts: without it nothing can be compared."""
+        reason = (
+            f"the current tag {clean(self.current or '', 60)!r} {self.no_way} under this policy; "
+            "write the tag to start from, or follow it with `order: digest`"
+        )
+        rule = "created" if self.judge.rules.order == "created" else "version"
+        tags = sorted([read.tag for read in self._ranking.read] + [v.tag for v in self._ranking.unread])
+        yield from (rejected(tag, rule, reason) for tag in tags)
+
+
+def rank(rules: TagRules, tags: Iterable[str], dates: Mapping[str, Dated] = NO_DATES) -> Ranking:
+    """Read and sort the tags of a repository; the outcome does not depend on their order.
 
     Args:
-        rules: Rules with ``order: semver``.
-        tags: Tags of the repository; duplicates do not matter.
-        current: Tag that is deployed now. Without one there is no family, precision or step to
-            keep, and ``variant: same`` means no suffix.
+        rules: Rules of any order but ``digest``.
+        tags: Duplicates do not matter.
+        dates: By tag, where the rules order by date.
     """
-    ignored = tuple((glob, re.compile(translate(glob))) for glob in rules.ignore)
-    deployed = _read(rules, current) if current is not None else None
-    if current is not None and deployed is None:
-        judged = [_Judged(tag, None, _no_way_from(tag, current)) for tag in sorted(set(tags))]
-    else:
-        judge = _Judge(rules, ignored, deployed)
-        judged = [_judged(judge, tag, current) for tag in sorted(set(tags))]
-    accepted = sorted((item for item in judged if item.rejection is None), key=_age, reverse=True)
-    return Ranking(tuple(item.tag for item in accepted), current, deployed, tuple(judged))
-
-
-def select(rules: TagRules, tags: Iterable[str], current: str | None) -> Selection:
-    """Judge every tag and select the newest one that every rule lets through."""
-    return rank(rules, tags, current).selection()
-
-
-def _judged(judge: _Judge, tag: str, current: str | None) -> _Judged:
-    """Ask one rule after the other; the first that objects decides."""
-    if not is_version(tag):
-        return _Judged(tag, None, _rejected(tag, "tag", "not a valid tag"))
-    glob = next((glob for glob, regex in judge.ignored if regex.match(tag)), None)
-    if glob is not None:
-        return _Judged(tag, None, _rejected(tag, "ignore", f"ignored by {glob!r}"))
-    if judge.rules.match is not None and judge.rules.match.fullmatch(tag) is None:
-        reason = f"does not match {judge.rules.match.pattern!r}"
-        return _Judged(tag, None, _rejected(tag, "match", reason))
-    version = _read(judge.rules, tag)
-    if version is None:
-        return _Judged(tag, None, _rejected(tag, "version", "not a version"))
-    for rule, objection in _RULES:
-        if reason := objection(judge, version):
-            if tag == current and rule == "forward":
-                continue
-            return _Judged(tag, version, _rejected(tag, rule, reason))
-    return _Judged(tag, version, None)
-
-
-def _read(rules: TagRules, tag: str) -> TagVersion | None:
-    """The version in a tag: of the named group, else of group ``version``, else of the whole tag."""
-    if rules.match is None:
-        return TagVersion.parse(tag)
-    match = rules.match.fullmatch(tag)
-    if match is None:
-        return None
-    group = rules.by or ("version" if "version" in rules.match.groupindex else None)
-    return TagVersion.parse((match[group] or "") if group else tag)
-
-
-def _prefix(judge: _Judge, version: TagVersion) -> str:
-    if judge.deployed is None or version.prefix == judge.deployed.prefix:
-        return ""
-    return f"prefix {version.prefix!r}, the current tag has {judge.deployed.prefix!r}"
-
-
-def _variant(judge: _Judge, version: TagVersion) -> str:
-    """A numbered family is one family only when its words agree."""
-    wanted = judge.rules.variant
-    if wanted == "any":
-        return ""
-    if wanted == "same":
-        kept = judge.deployed.family if judge.deployed else ""
-        if version.family == kept:
-            return ""
-        return f"other suffix family: {_shown(version.family)}, the current tag has {_shown(kept)}"
-    suffix = _suffix(version)
-    return "" if suffix == wanted else f"suffix {_shown(suffix)}, the policy wants {_shown(wanted)}"
-
-
-def _suffix(version: TagVersion) -> str:
-    """The suffix as written: the family with its numbers filled in."""
-    numbers = iter(version.numbers)
-    return re.sub("#", lambda _: str(next(numbers)), version.family)
-
-
-def _precision(judge: _Judge, version: TagVersion) -> str:
-    deployed = judge.deployed
-    if version.precision == 1 and _is_date(version) and not (deployed and _is_date(deployed)):
-        return "looks like a date or a build number, not a version"
-    if deployed is None or judge.rules.precision == "any" or version.precision == deployed.precision:
-        return ""
-    return f"{_components(version)}, the current tag has {deployed.precision}"
-
-
-def _prereleases(judge: _Judge, version: TagVersion) -> str:
-    allowed = judge.rules.prereleases
-    if not version.prerelease or allowed is True:
-        return ""
-    deployed = judge.deployed
-    if deployed and deployed.prerelease and deployed.padded == version.padded:
-        return ""  # nobody stays stuck on -rc1
-    word = version.prerelease[0]
-    if allowed and word in allowed:
-        return ""
-    return f"pre-release ({word})"
-
-
-def _range(judge: _Judge, version: TagVersion) -> str:
-    wanted = judge.rules.range
-    return "" if wanted is None or wanted.contains(version) else f"outside {wanted.text}"
-
-
-def _forward(judge: _Judge, version: TagVersion) -> str:
-    if judge.deployed is None:
-        return ""
-    new, old = _comparable(version), _comparable(judge.deployed)
-    if new > old:
-        return ""
-    return f"older than the current {judge.deployed.text}" if new < old else "same version as the current tag"
-
-
-def _max_step(judge: _Judge, version: TagVersion) -> str:
-    if judge.deployed is None:
-        return ""
-    step = _step(judge.deployed, version)
-    if step == "other" or STEPS.index(step) >= STEPS.index(judge.rules.max_step):
-        return ""
-    return f"{step} step; max-step is {judge.rules.max_step}"
-
-
-_RULES: Sequence[tuple[str, Callable[[_Judge, TagVersion], str]]] = (
-    ("prefix", _prefix),
-    ("variant", _variant),
-    ("precision", _precision),
-    ("forward", _forward),
-    ("prereleases", _prereleases),
-    ("range", _range),
-    ("max-step", _max_step),
-)
-"""Asked in this order: first whether a tag is comparable and newer at all, then whether it is allowed."""
-
-
-def _step(old: TagVersion | None, new: TagVersion | None) -> SelectionStep:
-    """The first number that differs: first major, second minor, else patch.
-
-    ``other`` is a move of suffix or pre-release only, and one from a pre-release to its release.
-    """
-    pairs = zip(old.padded, new.padded, strict=True) if old and new else ()
-    place = next((place for place, (a, b) in enumerate(pairs) if a != b), None)
-    return "other" if place is None else STEPS[min(place, 2)]
-
-
-def _comparable(version: TagVersion) -> tuple[object, ...]:
-    return (version.precedence, version.numbers)
-
-
-def _age(item: _Judged) -> tuple[object, ...]:
-    """Newest is largest; equal versions are told apart by the whole tag."""
-    version = item.version
-    return (version.precedence, version.numbers, item.tag) if version else ((), (), item.tag)
-
-
-def _praise(accepted: Sequence[_Judged], current: str | None) -> Iterator[Verdict]:
-    for place, item in enumerate(accepted):
-        newer = f"{accepted[0].tag} is newer"
-        if item.tag == current:
-            reason = f"current; {newer}" if place else "current, and the newest allowed"
+    reader = Reader(rules, dates)
+    read: list[Read] = []
+    unread: list[Verdict] = []
+    for tag in set(tags):
+        judged = reader.judged(tag)
+        if isinstance(judged, Read):
+            read.append(judged)
         else:
-            reason = f"allowed; {newer}" if place else "newest allowed"
-        yield Verdict(item.tag, accepted=True, reason=reason)
+            unread.append(judged)
+    read.sort(reverse=True)
+    unread.sort(key=lambda verdict: verdict.tag)
+    lanes: defaultdict[tuple[object, ...], list[Read]] = defaultdict(list)
+    for item in read:
+        lanes[lane(rules, item)].append(item)
+    return Ranking(reader, tuple(read), tuple(unread), lanes)
 
 
-def _newest_first(judged: Iterable[_Judged]) -> list[Verdict]:
-    """Rejected versions by age, then what is no version, by text."""
-    versions = [item for item in judged if item.rejection and item.version]
-    versions.sort(key=_age, reverse=True)
-    others = [item for item in judged if item.rejection and not item.version]
-    return [item.rejection for item in (*versions, *others) if item.rejection]
-
-
-def _passed_over(judged: Iterable[_Judged], newest: _Judged) -> Iterator[Verdict]:
-    newer = [item for item in judged if item.version and _age(item) > _age(newest)]
-    for item in sorted(newer, key=_age, reverse=True):
-        if item.rejection and item.rejection.rule in CHOICES:
-            yield item.rejection
-
-
-def _no_way_from(tag: str, current: str) -> Verdict:
-    reason = (
-        f"the current tag {clean(current, 60)!r} is not a version under this policy; write the tag to "
-        "start from, or follow it with `order: digest`"
-    )
-    return _rejected(tag, "version", reason)
-
-
-def _rejected(tag: str, rule: str, reason: str) -> Verdict:
-    return Verdict(tag, accepted=False, reason=reason, rule=rule)
-
-
-def _components(version: TagVersion) -> str:
-    return f"{version.precision} component{'s' if version.precision > 1 else ''}"
-
-
-def _is_date(version: TagVersion) -> bool:
-    return len(str(version.release[0])) >= DATE_DIGITS
-
-
-def _shown(suffix: str) -> str:
-    return suffix or "none"
+def select(
+    rules: TagRules, tags: Iterable[str], current: str | None, dates: Mapping[str, Dated] = NO_DATES
+) -> Selection:
+    """Judge every tag and select the newest one that every rule lets through."""
+    return rank(rules, tags, dates).choose(current).selection()

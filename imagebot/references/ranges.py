@@ -19,7 +19,7 @@ _PARTIAL = re.compile(
 _HYPHEN = re.compile(r"(?P<low>[^ ,|<>=!~^]+)[ ]+-[ ]+(?P<high>[^ ,|<>=!~^]+)")
 _OPERATORS = {"", "=", "==", "!=", ">", ">=", "<", "<=", "~", "~>", "^"}
 
-Test = Callable[[TagVersion], bool]
+Read = Callable[[str], TagVersion | None]
 
 
 class InvalidRange(ValueError):  # noqa: N818 - names a thing, as the errors of imagebot do
@@ -89,7 +89,7 @@ class Comparison:
         if self.upper_closed:
             return version.precedence <= self.upper.precedence
         # ``<2`` means "no 2.0 yet": a pre-release of 2.0 is one, unless the bound itself names one.
-        if version.padded == self.upper.padded and not self.upper.prerelease:
+        if version.core == self.upper.core and not self.upper.prerelease:
             return False
         return version.precedence < self.upper.precedence
 
@@ -107,8 +107,12 @@ class Range:
     alternatives: tuple[tuple[Comparison, ...], ...]
 
     @classmethod
-    def parse(cls, text: str) -> Range:
+    def parse(cls, text: str, read: Read = TagVersion.parse) -> Range:
         """Read a range.
+
+        Args:
+            text: As written.
+            read: How the bounds are read that are written in full.
 
         >>> Range.parse(">=1.4 <2").text
         '>=1.4 <2'
@@ -119,7 +123,7 @@ class Range:
         alternatives = []
         offset = 0
         for alternative in text.split("||"):
-            alternatives.append(tuple(_alternative(alternative, offset)))
+            alternatives.append(tuple(_alternative(alternative, offset, read)))
             offset += len(alternative) + len("||")
         return cls(text, tuple(alternatives))
 
@@ -135,7 +139,7 @@ class Range:
         )
 
 
-def _alternative(text: str, offset: int) -> Iterator[Comparison]:
+def _alternative(text: str, offset: int, read: Read) -> Iterator[Comparison]:
     if not text.strip(" ,"):
         raise InvalidRange("nothing stands here; a version is wanted", offset)
     position = 0
@@ -143,31 +147,31 @@ def _alternative(text: str, offset: int) -> Iterator[Comparison]:
         if text[position] in " ,":
             position += 1
         elif match := _HYPHEN.match(text, position):
-            yield _hyphen(match, offset)
+            yield _hyphen(match, offset, read)
             position = match.end()
         elif match := _CLAUSE.match(text, position):
             if match.end() == position:
                 raise InvalidRange(f"{text[position]!r} has no meaning here", offset + position)
-            yield _clause(match, offset)
+            yield _clause(match, offset, read)
             position = match.end()
 
 
-def _hyphen(match: re.Match[str], offset: int) -> Comparison:
-    low = _bound(match["low"], offset + match.start("low"))
-    high = _bound(match["high"], offset + match.start("high"))
+def _hyphen(match: re.Match[str], offset: int, read: Read) -> Comparison:
+    low = _bound(match["low"], offset + match.start("low"), read)
+    high = _bound(match["high"], offset + match.start("high"), read)
     if len(high.release) < 3 and high.release:
         return Comparison(low.version, high.next(len(high.release) - 1))
     return Comparison(low.version, high.version if high.release else None, upper_closed=True)
 
 
-def _clause(match: re.Match[str], offset: int) -> Comparison:
+def _clause(match: re.Match[str], offset: int, read: Read) -> Comparison:
     operator, written = match["operator"], match["version"]
     start = offset + match.start()
     if operator not in _OPERATORS:
         raise InvalidRange(f"{operator!r} is not an operator", start, "operators: = != > >= < <= ~ ^")
     if not written:
         raise InvalidRange(f"{operator!r} is not followed by a version", start)
-    bound = _bound(written, offset + match.start("version"))
+    bound = _bound(written, offset + match.start("version"), read)
     if not bound.release:
         return _everything(operator, start)
     return _COMPARISONS[operator](bound)
@@ -179,7 +183,7 @@ def _everything(operator: str, start: int) -> Comparison:
     return Comparison()
 
 
-def _bound(text: str, offset: int) -> Bound:
+def _bound(text: str, offset: int, read: Read) -> Bound:
     match = _PARTIAL.fullmatch(text)
     if (
         match is None
@@ -189,12 +193,12 @@ def _bound(text: str, offset: int) -> Bound:
         raise InvalidRange(f"{text!r} is not a version", offset)
     release = tuple(int(number) for number in (match["release"] or "").split(".") if number)
     shown = ".".join(map(str, release or (0,))) + (match["prerelease"] or "")
-    return Bound(release, bool(match["prerelease"]), _prerelease(shown, match["prerelease"]))
+    return Bound(release, bool(match["prerelease"]), _prerelease(shown, match["prerelease"], read))
 
 
-def _prerelease(text: str, prerelease: str | None) -> TagVersion:
+def _prerelease(text: str, prerelease: str | None, read: Read) -> TagVersion:
     """A bound's pre-release is one whatever its words: after a range's ``-`` SemVer allows no other."""
-    version = TagVersion.parse(text)
+    version = read(text) if prerelease else TagVersion.parse(text)
     if version is not None and (prerelease is None or version.prerelease):
         return version
     release = _release(tuple(int(n) for n in text.partition("-")[0].split(".")))

@@ -2,13 +2,14 @@
 
 ``[v]N[.N[.N[.N]]][pre-release][suffix][+build]``. Precedence follows SemVer 2.0.0 (https://semver.org, items
 10 and 11) for release and pre-release; a build, which versions of charts have and tags cannot, has none; then
-the numbers of the suffix; the text itself breaks the last tie.
+the numbers of the suffix; the text itself breaks the last tie. What ``git describe`` writes behind a tag
+(``-4-gabc1234``) is a suffix whose commit is no part of its family.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import total_ordering
 
 PRERELEASE_WORDS = (
@@ -37,11 +38,14 @@ _PRERELEASE = re.compile(
 )
 _SEPARATORS = "-._"
 _NUMBER = re.compile(rf"[0-9]{{1,{DIGITS}}}")
+_DESCRIBED = re.compile(r"(?<=-)g[0-9a-f]{7,40}(?![0-9A-Za-z])")
+"""The commit in what ``git describe`` writes (https://git-scm.com/docs/git-describe)."""
 
 Identifier = tuple[int, int, str]
 """A SemVer identifier that sorts by precedence: numbers first and by value, then words by ASCII."""
 
 Precedence = tuple[tuple[int, ...], int, tuple[Identifier, ...]]
+_NONE: Precedence = ((), 0, ())
 SortKey = tuple[Precedence, tuple[int, ...], str]
 
 
@@ -53,10 +57,13 @@ class TagVersion:
     Attributes:
         text: As written.
         prefix: ``v``, ``V`` or empty.
-        release: One to four numbers.
+        release: One to four numbers; of a date up to seven.
         prerelease: Identifiers such as ``("rc", "1")``; empty for a release.
         family: Suffix with every number replaced by ``#``: ``-alpine#.#`` for ``-alpine3.19``.
         numbers: Those numbers, in order.
+        layout: How a date is written, such as ``YYYY-MM-DD``; empty for what is none.
+        precedence: What SemVer compares; a release comes after its pre-releases. Trailing zeros do not
+            count: ``1.2`` and ``1.2.0`` are the same version.
     """
 
     text: str
@@ -65,6 +72,15 @@ class TagVersion:
     prerelease: tuple[str, ...]
     family: str
     numbers: tuple[int, ...]
+    layout: str = ""
+    precedence: Precedence = field(default=_NONE, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.precedence is not _NONE:
+            return
+        identifiers = tuple(map(_identifier, self.prerelease)) if self.prerelease else ()
+        precedence = (_stripped(self.release), 0 if self.prerelease else 1, identifiers)
+        object.__setattr__(self, "precedence", precedence)
 
     @classmethod
     def parse(cls, text: str) -> TagVersion | None:
@@ -76,23 +92,11 @@ class TagVersion:
         match = _VERSION.fullmatch(text)
         if match is None:
             return None
-        rest = match["rest"]
-        found = _PRERELEASE.search(rest)
-        # A pre-release stands right behind the version, or behind its suffix (1.2.3-alpine-rc1).
-        prerelease: tuple[str, ...] = ()
-        if found:
-            prerelease = _identifiers(found["word"] or found["letter"], found["ids"] or found["number"] or "")
-            rest = rest[: found.start()] + rest[found.end() :]
-        if rest and rest[0] not in _SEPARATORS:
+        prefix, release, rest = match.group("prefix", "release", "rest")
+        suffix = read_suffix(rest) if rest else _NO_SUFFIX
+        if suffix is None:
             return None  # a commit id such as 9f8e7d6, or a word that begins with digits
-        return cls(
-            text=text,
-            prefix=match["prefix"],
-            release=tuple(int(number) for number in match["release"].split(".")),
-            prerelease=prerelease,
-            family=_NUMBER.sub("#", rest),
-            numbers=tuple(int(number) for number in _NUMBER.findall(rest)),
-        )
+        return cls(text, prefix, tuple(map(int, release.split("."))), *suffix)
 
     @property
     def precision(self) -> int:
@@ -100,18 +104,9 @@ class TagVersion:
         return len(self.release)
 
     @property
-    def padded(self) -> tuple[int, ...]:
-        """The release with zeros for what is not written."""
-        return self.release + (0,) * (COMPONENTS - len(self.release))
-
-    @property
-    def precedence(self) -> Precedence:
-        """What SemVer compares; a release comes after its pre-releases."""
-        return (
-            self.padded,
-            0 if self.prerelease else 1,
-            tuple(_identifier(part) for part in self.prerelease),
-        )
+    def core(self) -> tuple[int, ...]:
+        """The release without trailing zeros: equal for 1.2 and 1.2.0."""
+        return self.precedence[0]
 
     def __lt__(self, other: TagVersion) -> bool:
         return self.sort_key < other.sort_key
@@ -120,6 +115,34 @@ class TagVersion:
     def sort_key(self) -> SortKey:
         """Precedence, then the numbers of the suffix, then the text: total and stable."""
         return (self.precedence, self.numbers, self.text)
+
+
+Suffix = tuple[tuple[str, ...], str, tuple[int, ...]]
+"""Pre-release, family and numbers of what stands behind a release."""
+
+_NO_SUFFIX: Suffix = ((), "", ())
+
+
+def read_suffix(rest: str) -> Suffix | None:
+    """What stands behind a release; None if it does not begin with a separator, and is no pre-release."""
+    found = _PRERELEASE.search(rest)
+    # A pre-release stands right behind the version, or behind its suffix (1.2.3-alpine-rc1).
+    prerelease: tuple[str, ...] = ()
+    if found:
+        prerelease = _identifiers(found["word"] or found["letter"], found["ids"] or found["number"] or "")
+        rest = rest[: found.start()] + rest[found.end() :]
+    if not rest:
+        return (prerelease, "", ())
+    if rest[0] not in _SEPARATORS:
+        return None
+    rest = _DESCRIBED.sub("g*", rest)
+    return prerelease, _NUMBER.sub("#", rest), tuple(map(int, _NUMBER.findall(rest)))
+
+
+def _stripped(release: tuple[int, ...]) -> tuple[int, ...]:
+    while len(release) > 1 and release[-1] == 0:
+        release = release[:-1]
+    return release
 
 
 def _identifiers(word: str, ids: str) -> tuple[str, ...]:

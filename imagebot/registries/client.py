@@ -113,6 +113,11 @@ class RegistryClient:
         _check_image(name)
         return images.platforms(self._contents, name, digest)
 
+    def images(self, name: ImageName, digest: str) -> Mapping[str, str]:
+        """The digest of the manifest that each platform runs; of a single image its own, under ``*``."""
+        _check_image(name)
+        return images.manifests(self._contents, name, digest)
+
     def describe(self, name: ImageName, digest: str) -> Described:
         """What an image says of itself."""
         _check_image(name)

@@ -49,6 +49,19 @@ def platforms(contents: Contents, name: ImageName, digest: str) -> tuple[str, ..
     return _of_config(_config(contents, name, digest, document))
 
 
+def manifests(contents: Contents, name: ImageName, digest: str) -> dict[str, str]:
+    """The digest of the manifest that each platform runs; of a single image its own, under ``*``.
+
+    Raises:
+        RegistryError: If the content cannot be had, or is no image.
+    """
+    manifest = contents.manifest(name, digest)
+    document = _document(name, manifest)
+    if manifest.media_type not in INDEXES:
+        return {"*": digest}
+    return {platform: child["digest"] for platform, child in _children(contents, name, document)}
+
+
 def describe(contents: Contents, name: ImageName, digest: str, now: datetime) -> Described:
     """What an image says of itself; of an index, what its first child says stands for the others.
 

@@ -67,6 +67,10 @@ class Registries(Protocol):
         """The platforms that an image runs on, sorted."""
         ...
 
+    def images(self, name: ImageName, digest: str) -> Mapping[str, str]:
+        """The digest of the manifest that each platform runs; of a single image its own, under ``*``."""
+        ...
+
     def pushed(self, name: ImageName, tags: frozenset[str]) -> Mapping[str, Pushed]:
         """When the registry says that tags were pushed, by tag; none of those it says nothing of."""
         ...

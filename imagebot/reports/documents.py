@@ -202,6 +202,7 @@ def _update(update: Update) -> Document:
         "from": _pin(update.source),
         "to": _pin(update.to),
         "step": update.step,
+        "written": _pin(update.written),
         "pins": update.pins,
         "proposal": update.proposal,
         "evidence": _evidence(update.evidence),

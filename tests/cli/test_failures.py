@@ -30,9 +30,9 @@ STAGING = "imagebot/staging/web"
         ),
         pytest.param("policies: [a\n", ["error[yaml-invalid]", "policies/web.yaml:2"], id="invalid-yaml"),
         pytest.param(
-            POLICIES.replace("semver", "calver"),
-            ["error[policy-not-supported]", "order 'calver' is not supported yet"],
-            id="not-supported-yet",
+            POLICIES.replace("order: semver", "order: numerical"),
+            ["error[policy-order]", "`range` has no meaning with `order: numerical`"],
+            id="key-without-meaning",
         ),
     ],
 )

@@ -26,6 +26,9 @@ class SilentRegistries:
     def platforms(self, name: ImageName, digest: str) -> tuple[str, ...]:
         return ()
 
+    def images(self, name: ImageName, digest: str) -> Mapping[str, str]:
+        return {"*": digest}
+
     def describe(self, name: ImageName, digest: str) -> Described:
         return Described(digest, ())
 

@@ -17,7 +17,7 @@ from tests.builders import NEW, OLD, policy, reference, scanned, update
 from tests.engine.silent import SilentRegistries
 
 WEB = ImageName("ghcr.io", "acme/web")
-FOLLOW = policy(tags=TagRules(order="digest"))
+FOLLOW = policy("follow", tags=TagRules(order="digest"))
 
 
 class Told(SilentRegistries):

@@ -209,7 +209,7 @@ def test_a_tag_that_stands_alone_cannot_be_held_to_what_was_checked() -> None:
     decision = decided(Gates(verification=KEY), Shown(signatures={"1.7.0": VERIFIED}), digest=None)
 
     assert decision.updates == []
-    assert "write the digest of the current tag beside it once" in decision.held[0].reason
+    assert "write the digest of the current image beside it once" in decision.held[0].reason
 
 
 def test_a_whole_reference_gets_the_digest_behind_its_tag() -> None:

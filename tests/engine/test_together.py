@@ -24,7 +24,7 @@ def scanned(*, managed: bool = True) -> list[Scanned]:
 
 
 def update(item: Scanned, tag: str, proposal: str = "prod/all") -> Update:
-    return Update(item, Pin(tag, None), "minor", "", (), proposal)
+    return Update(item, Pin(tag, None), "minor", "", (), proposal, Pin(tag, None))
 
 
 def test_images_that_share_a_tag_move_together_in_one_proposal() -> None:
@@ -75,7 +75,11 @@ c: {repository: r.io/c, tag: '3', digest: *d}
     a, b, c = items
     new = Pin("1.1", "sha256:" + "b" * 64)
 
-    moved, held = move_together([Update(i, new, "minor", "", (), "_/all") for i in (a, b)], items)
+    updates = [
+        Update(i, new, "minor", "", (), "_/all", new if i.reference.digest else Pin("1.1", None))
+        for i in (a, b)
+    ]
+    moved, held = move_together(updates, items)
 
     assert moved == ()
     assert [h.scanned for h in held] == [b, a]

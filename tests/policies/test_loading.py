@@ -149,21 +149,21 @@ def policy_with(line: str) -> str:
         pytest.param(policy_with('tags: {range: ">=1.4 <"}'), [("policy-range", 4, 26)], id="range"),
         pytest.param(policy_with("tags: {range: 1.10}"), [("policy-type", 4, 19)], id="range-is-a-number"),
         pytest.param(policy_with("tags: {match: 'a('}"), [("policy-regex", 4, 21)], id="regex"),
-        pytest.param(policy_with("tags: {match: 'a', by: x}"), [("policy-group", 4, 24)], id="group"),
+        pytest.param(policy_with("tags: {match: 'a', by: x}"), [("policy-group", 4, 28)], id="group"),
         pytest.param(policy_with("tags: {order: semvr}"), [("policy-type", 4, 19)], id="order"),
-        pytest.param(policy_with("tags: {order: created}"), [("policy-not-supported", 4, 19)], id="later-order"),
+        pytest.param(policy_with("tags: {order: created, range: 1.x}"), [("policy-order", 4, 28)], id="range-without-versions"),
         pytest.param(policy_with("tags: {order: digest, range: '1'}"), [("policy-digest-order", 4, 27)], id="digest-and-range"),
         pytest.param(policy_with("min-age: 72"), [("policy-type", 4, 14)], id="min-age-is-a-number"),
         pytest.param(policy_with("min-age: 3 days"), [("policy-min-age", 4, 14)], id="min-age-in-words"),
         pytest.param(policy_with("min-age: 0h"), [("policy-min-age", 4, 14)], id="min-age-of-nothing"),
-        pytest.param(policy_with("pin: digest"), [("policy-not-supported", 4, 10)], id="pin"),
+        pytest.param(policy_with("pin: hash"), [("policy-type", 4, 10)], id="pin"),
         pytest.param(policy_with("platforms: [linux/amd64, arm64]"), [("policy-platform", 4, 30)], id="platforms"),
         pytest.param(policy_with("verify: {cosign: {}}"), [("policy-verify", 4, 14)], id="verify-nothing"),
         pytest.param(policy_with("verify: {notation: {}}"), [("policy-missing-key", 4, 5), ("policy-unknown-key", 4, 14)], id="verify-otherwise"),
         pytest.param(policy_with("verify: {cosign: {keys: [keys/none.pub]}}"), [("policy-verify-key", 4, 30)], id="verify-by-no-key"),
         pytest.param(policy_with("verify: {cosign: {keyless: [{identity: a}]}}"), [("policy-missing-key", 4, 33)], id="verify-by-anybody"),
         pytest.param(policy_with("pull-request: {group: web}"), [("policy-not-supported", 4, 5)], id="pull-request"),
-        pytest.param(policy_with("tags: {match: '(?P<a>.)(?P<b>.)', by: [a, b]}"), [("policy-not-supported", 4, 39)], id="several-groups"),
+        pytest.param(policy_with("tags: {match: '(?P<a>.)(?P<b>.)', by: [a, c]}"), [("policy-group", 4, 39)], id="several-groups"),
         pytest.param(policy_with("environments: [prod]"), [("policy-unknown-environment", 4, 20)], id="environment"),
         pytest.param(policy_with("paths: [/apps/**]"), [("policy-path", 4, 13)], id="absolute-path"),
         pytest.param(policy_with("paths: [../apps]"), [("policy-path", 4, 13)], id="path-outside"),
@@ -267,7 +267,7 @@ def test_a_fault_is_shown_with_its_line_a_caret_and_a_fix() -> None:
         "  |\n"
         "4 |     colour: red\n"
         "  |     ^^^^^^\n"
-        "  = help: keys here: name, images, environments, paths, tags, min-age, platforms, verify, pin, pull-request\n"
+        "  = help: keys here: name, images, environments, paths, tags, min-age, platforms, verify, pin, refresh, pull-request\n"
     )
 
 

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imagebot.policies.pattern import Pattern
 from imagebot.policies.policy import TagRules
 from imagebot.policies.selection import select
 from imagebot.references.ranges import Range
 from imagebot.references.version import TagVersion
 
-V = re.compile(r"^v(?P<version>\d+\.\d+\.\d+)$")
-BRANCH = re.compile(r"(?P<branch>\w+)-(?P<number>[0-9.]+)-\w+")
+V = Pattern.parse(r"^v(?P<version>\d+\.\d+\.\d+)$")
+BRANCH = Pattern.parse(r"(?P<branch>\w+)-(?P<number>[0-9.]+)-\w+")
 
 
 @pytest.mark.parametrize(
@@ -49,8 +48,8 @@ BRANCH = re.compile(r"(?P<branch>\w+)-(?P<number>[0-9.]+)-\w+")
         pytest.param(TagRules(max_step="patch"), "1.4.2", "1.4.9 1.5.0", "1.4.9", id="max-step-patch"),
         pytest.param(TagRules(ignore=("*-debug", "1.5.*")), "1.4.2", "1.5.0 1.4.3", "1.4.3", id="ignore"),
         pytest.param(TagRules(match=V), "v1.2.3", "v1.2.4 v1.3.0-rc1 nightly", "v1.2.4", id="match-with-version-group"),
-        pytest.param(TagRules(match=BRANCH, by="number"), "main-1.2-abc", "main-1.3-def dev-1.2-x", "main-1.3-def", id="match-by-group"),
-        pytest.param(TagRules(match=re.compile(r"\d+\.\d+")), "1.2", "1.3 1.3.1", "1.3", id="match-without-group"),
+        pytest.param(TagRules(match=BRANCH, by=("number",)), "main-1.2-abc", "main-1.3-def dev-1.2-x", "main-1.3-def", id="match-by-group"),
+        pytest.param(TagRules(match=Pattern.parse(r"\d+\.\d+")), "1.2", "1.3 1.3.1", "1.3", id="match-without-group"),
         pytest.param(TagRules(), "8", "9 20240115 10", "10", id="date-is-no-version"),
         pytest.param(TagRules(), "20240115", "20240116 9", "20240116", id="date-moves-to-date"),
         pytest.param(TagRules(), "latest", "1.0.0 latest", None, id="no-way-from-a-word"),

@@ -1,0 +1,117 @@
+"""What a policy writes of a tag and its digest, and where a file has a place for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from imagebot.engine.questions import DigestOf, ImagesOf, Talk
+from imagebot.errors import RegistryNotFound
+from imagebot.plan import Pin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imagebot.descriptors.reference import Reference, Slot
+    from imagebot.policies.policy import Policy
+
+_SHORTEST_NAME = 2
+"""A letter and a colon."""
+
+
+def verifies(policy: Policy) -> bool:
+    """Whether signatures are checked: they say something of a digest, and nothing of a tag."""
+    return policy.gates.verification is not None
+
+
+def pins(policy: Policy) -> bool:
+    """Whether a policy wants a digest where none is pinned yet."""
+    return policy.pin in {"digest", "tag+digest"}
+
+
+def written(policy: Policy, source: Pin, to: Pin) -> Pin:
+    """What will stand in the file.
+
+    Args:
+        policy: Of the reference.
+        source: What stands there.
+        to: Tag and digest that were chosen.
+    """
+    if policy.pin == "keep":
+        return to if source.digest or verifies(policy) else Pin(to.tag, None)
+    return Pin(
+        to.tag if "tag" in policy.pin else None,
+        to.digest if "digest" in policy.pin else None,
+    )
+
+
+def no_place(reference: Reference, policy: Policy, new: Pin) -> str:
+    """Why a file has no place for what is to be written, or an empty text.
+
+    A part can come or go where the reference is one text. Where tag and digest are values of their own, the
+    keys around them would have to come or go too, and they have other readers.
+    """
+    comes = [name for name, slot, text in _parts(reference, new) if text and slot is None]
+    goes = [name for name, slot, text in _parts(reference, new) if slot and not text]
+    if not comes and not goes:
+        return ""
+    if new.tag is None and new.digest is None:
+        return f"policy {policy.name} wants a digest, and the repository of this chart names none"
+    if _is_one_text(reference, needs_name="tag" in {*comes, *goes}) and not reference.image.name.scheme:
+        return ""
+    wants = "verifies signatures, which hold for a digest" if policy.pin == "keep" else f"pins {policy.pin}"
+    if comes:
+        return (
+            f"policy {policy.name} {wants}, and no {comes[0]} is written here: "
+            f"write the {comes[0]} of the current image beside it once"
+        )
+    return f"policy {policy.name} {wants}, and the {goes[0]} is a value of its own: remove it once"
+
+
+def _parts(reference: Reference, new: Pin) -> Iterable[tuple[str, Slot | None, str | None]]:
+    return ("tag", reference.tag, new.tag), ("digest", reference.digest, new.digest)
+
+
+def _is_one_text(reference: Reference, *, needs_name: bool) -> bool:
+    """Whether tag and digest stand in one text, behind the name where the colon has to come or go too."""
+    slots = [slot for slot in (reference.tag, reference.digest) if slot]
+    behind_name = all(slot.span.start - slot.scalar.start >= _SHORTEST_NAME for slot in slots)
+    apart = len(slots) > 1 and slots[0].span.end + 1 != slots[1].span.start
+    return not any(slot.whole for slot in slots) and not apart and (behind_name or not needs_name)
+
+
+def same_images(policy: Policy, old: str, new: str) -> Talk[bool]:
+    """Whether two digests run the same images: a new index around the same manifests changes nothing.
+
+    Where the policy names platforms, only those count. A pinned manifest that is one of those in the new
+    index is still what runs. What the registry no longer has is never the same: it must be replaced.
+    """
+    try:
+        before: Mapping[str, str] = yield ImagesOf(old)
+    except RegistryNotFound:
+        return False
+    after: Mapping[str, str] = yield ImagesOf(new)
+    if old in after.values():
+        return True
+    return bool(before) and _of(policy, before) == _of(policy, after)
+
+
+def _of(policy: Policy, images: Mapping[str, str]) -> Mapping[str, str]:
+    wanted = {f"{one}/v8" if one.endswith("/arm64") else one for one in policy.gates.platforms}
+    found = {f"{one}/v8" if one.endswith("/arm64") else one: digest for one, digest in images.items()}
+    return {one: digest for one, digest in found.items() if not wanted or one in wanted}
+
+
+def tag_of(tags: Iterable[str], digest: str, limit: int) -> Talk[str | None]:
+    """The first tag that points to a digest, or None.
+
+    Args:
+        tags: Newest first.
+        digest: That is pinned.
+        limit: Most tags that are looked up.
+    """
+    for _, tag in zip(range(limit), tags, strict=False):
+        found: str = yield DigestOf(tag)
+        if found == digest:
+            return tag
+    return None

@@ -1,0 +1,180 @@
+"""Where one reference goes: tag by the rules of its policy, digest by what it pins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imagebot.engine.gates import examine
+from imagebot.engine.pinning import pins, same_images, tag_of, verifies, written
+from imagebot.engine.questions import DigestOf
+from imagebot.engine.verdict import LOOKED_INTO, Judgement, Ranked, described, follow, judge
+from imagebot.plan import Pin, Scanned, short_digest
+from imagebot.policies.policy import Selection
+
+if TYPE_CHECKING:
+    from imagebot.engine.questions import Talk
+    from imagebot.evidence import Evidence
+    from imagebot.policies.policy import Policy
+    from imagebot.policies.selection import Choice
+
+_NOTHING = Pin(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where references that share a verdict go, or why they stay; neither where they are as they should be.
+
+    Attributes:
+        to: Tag and digest that were chosen.
+        written: What of it will stand in the file.
+        major: The further major version it belongs to, where a policy asks for the newest of each.
+        stays: Why nothing moves.
+        waits: Whether it may move yet, when more is known or time has passed.
+    """
+
+    to: Pin | None = None
+    written: Pin = _NOTHING
+    evidence: Evidence | None = None
+    selection: Selection | None = None
+    major: int | None = None
+    stays: str = ""
+    waits: bool = False
+
+
+_AS_IT_SHOULD_BE = Move()
+
+
+def settle(item: Scanned, tags: Ranked | None) -> Talk[list[Move]]:
+    """Settle one managed reference.
+
+    Args:
+        item: With a policy.
+        tags: Of its repository under that policy; None where the policy compares none.
+    """
+    image, policy = item.reference.image, item.policy
+    assert policy is not None  # noqa: S101 - only managed references are settled
+    source = Pin(image.tag, image.digest)
+    if policy.tags.order == "digest":
+        return [(yield from _followed(policy, source))]
+    if tags is None:
+        return [Move(stays=f"no tag is written, so policy {policy.name} has no version to move from")]
+    deployed = source.tag
+    if deployed is None and source.digest is not None:
+        deployed = yield from tag_of(tags.ranking.choose(None).accepted(), source.digest, LOOKED_INTO)
+    if deployed is None:
+        return [Move(stays=_unnamed(policy, source), waits=source.digest is not None)]
+    moves = []
+    for choice in tags.ranking.choose(deployed).parts():
+        judgement = yield from judge(tags, choice)
+        if choice.is_next:
+            moves.append((yield from _next(policy, source, choice, judgement)))
+        else:
+            moves.append((yield from _chosen(policy, source, choice, judgement)))
+    return moves
+
+
+def _next(policy: Policy, source: Pin, choice: Choice, judgement: Judgement) -> Talk[Move]:
+    """A further major version: nothing to move to in it is nothing to hold."""
+    tag = judgement.selection.selected
+    if judgement.stays:
+        return Move(stays=judgement.stays, waits=True)
+    if tag is None:
+        return _AS_IT_SHOULD_BE
+    return (yield from _move(policy, source, tag, judgement, choice.major))
+
+
+def _chosen(policy: Policy, source: Pin, choice: Choice, judgement: Judgement) -> Talk[Move]:
+    tag = judgement.selection.selected
+    if judgement.stays:
+        return Move(stays=judgement.stays, waits=True)
+    if tag is None:
+        return Move(stays=_nothing_selected(choice))
+    if tag == choice.current:
+        return (yield from _same_tag(policy, source, tag))
+    return (yield from _move(policy, source, tag, judgement, None))
+
+
+def _move(policy: Policy, source: Pin, tag: str, judgement: Judgement, major: int | None) -> Talk[Move]:
+    evidence = judgement.evidence[tag]
+    pinned = source.digest is not None or pins(policy) or verifies(policy)
+    evidence = yield from described(evidence, pinned=pinned)
+    to = Pin(tag, evidence.digest or None)
+    return Move(to, written(policy, source, to), evidence, judgement.selection, major)
+
+
+def _same_tag(policy: Policy, source: Pin, tag: str) -> Talk[Move]:
+    """The tag stays; what is pinned of it may be missing, too much, or no longer what it points to."""
+    if source.digest is None and not pins(policy):
+        return _AS_IT_SHOULD_BE
+    digest: str = yield DigestOf(tag)
+    to = Pin(tag, digest or None)
+    if digest == source.digest or not digest:
+        return _as_written(policy, source, to)
+    if source.digest is not None:
+        if (yield from same_images(policy, source.digest, digest)):
+            return _as_written(policy, source, Pin(tag, source.digest))
+        if not policy.refresh:
+            return Move(stays=_moved(policy, tag, source.digest, digest))
+    return (yield from _pinned(policy, source, tag, digest))
+
+
+def _as_written(policy: Policy, source: Pin, to: Pin) -> Move:
+    """The image is what it should be; tag and digest may not be written as the policy wants."""
+    wanted = written(policy, source, to)
+    if wanted in {source, _NOTHING}:
+        return _AS_IT_SHOULD_BE
+    return Move(to, wanted)
+
+
+def _pinned(policy: Policy, source: Pin, tag: str, digest: str) -> Talk[Move]:
+    """A digest that is to be written for a tag that stays has to pass what any candidate has to."""
+    objection, evidence = yield from examine(policy.gates, tag, digest, frozenset({tag}))
+    if objection is not None:
+        return Move(stays=f"{tag}: {objection.reason}", waits=True)
+    evidence = yield from described(evidence, pinned=True)
+    to = Pin(tag, digest)
+    return Move(to, written(policy, source, to), evidence)
+
+
+def _followed(policy: Policy, source: Pin) -> Talk[Move]:
+    """``order: digest``: the tag stays, its digest is kept at what it points to."""
+    if source.tag is None:
+        return Move(stays=f"no tag is written beside the digest, so policy {policy.name} has none to follow")
+    if source.digest is None and not pins(policy):
+        return Move(stays=f"no digest is pinned, so policy {policy.name} has nothing to move")
+    judgement = yield from follow(policy, source.tag)
+    if judgement.stays:
+        return Move(stays=judgement.stays, waits=True)
+    evidence = judgement.evidence[source.tag]
+    to = Pin(source.tag, evidence.digest or None)
+    if evidence.digest == source.digest:
+        return _as_written(policy, source, to)
+    if source.digest and (yield from same_images(policy, source.digest, evidence.digest)):
+        return _as_written(policy, source, Pin(source.tag, source.digest))
+    evidence = yield from described(evidence, pinned=True)
+    return Move(to, written(policy, source, to), evidence, judgement.selection)
+
+
+def _moved(policy: Policy, tag: str, old: str, new: str) -> str:
+    return (
+        f"tag moved: {tag} points to {short_digest(new)} now, and {short_digest(old)} is pinned; "
+        f"with `refresh: true` policy {policy.name} would propose it"
+    )
+
+
+def _unnamed(policy: Policy, source: Pin) -> str:
+    if source.digest is None:
+        return f"no tag is written, so policy {policy.name} has no version to move from"
+    return (
+        f"none of the {LOOKED_INTO} newest tags that policy {policy.name} allows points to "
+        f"{short_digest(source.digest)}, so there is no version to move from; write its tag beside it"
+    )
+
+
+def _nothing_selected(choice: Choice) -> str:
+    candidates = choice.selection().candidates
+    if not candidates:
+        return "the repository has no tags"
+    reasons = {verdict.reason for verdict in candidates}
+    return reasons.pop() if len(reasons) == 1 else f"no allowed tag is as new as {choice.current}"

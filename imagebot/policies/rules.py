@@ -1,0 +1,185 @@
+"""The rules that compare a tag with the one that is deployed, in the order in which they are asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from imagebot.policies.policy import SelectionStep, TagRules
+from imagebot.policies.reading import VARIANT, Read
+from imagebot.references.version import TagVersion
+
+STEPS: tuple[SelectionStep, ...] = ("major", "minor", "patch")
+
+CHOICES = frozenset({"prereleases", "range", "max-step", "min-age", "platforms", "verify"})
+"""Rules that a team chose for versions that are comparable; the other rules say "another kind of tag"."""
+
+DATE_DIGITS = 5
+"""A lone number of so many digits is a date or a build number, never the next version of ``8``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """The rules of a policy and the tag that is deployed, if there is one."""
+
+    rules: TagRules
+    deployed: Read | None
+
+    def objection(self, read: Read) -> tuple[str, str] | None:
+        """The first rule that rejects a tag, and why; None if all let it through."""
+        return next(((rule, reason) for rule, objects in _RULES if (reason := objects(self, read))), None)
+
+    def is_newer(self, read: Read) -> bool:
+        """Whether a tag is newer than the one that is deployed."""
+        return self.deployed is None or read.key > self.deployed.key
+
+    @property
+    def version(self) -> TagVersion | None:
+        """The version that is deployed."""
+        return self.deployed.version if self.deployed else None
+
+
+def lane(rules: TagRules, read: Read) -> tuple[object, ...]:
+    """What a tag must have in common with the current one; ``objection`` says which part it has not."""
+    version, same = read.version, rules.variant == "same"
+    if version is None:
+        return (read.kept if same else None,)
+    return (
+        version.prefix,
+        version.family if same else None,
+        read.kept if same else None,
+        (len(version.release), version.layout) if rules.precision == "same" else None,
+    )
+
+
+def step(old: TagVersion | None, new: TagVersion | None) -> SelectionStep:
+    """The first number that differs: first major, second minor, else patch.
+
+    ``other`` is a move of suffix or pre-release only, one from a pre-release to its release, and every
+    move between tags that are no versions.
+    """
+    if old is None or new is None:
+        return "other"
+    width = max(len(old.release), len(new.release), len(STEPS))
+    pairs = zip(_padded(old, width), _padded(new, width), strict=True)
+    place = next((place for place, (a, b) in enumerate(pairs) if a != b), None)
+    return "other" if place is None else STEPS[min(place, 2)]
+
+
+def _padded(version: TagVersion, width: int) -> tuple[int, ...]:
+    return version.release + (0,) * (width - len(version.release))
+
+
+def _prefix(judge: Judge, read: Read) -> str:
+    if judge.version is None or read.version is None or read.version.prefix == judge.version.prefix:
+        return ""
+    return f"prefix {read.version.prefix!r}, the current tag has {judge.version.prefix!r}"
+
+
+def _variant(judge: Judge, read: Read) -> str:
+    """A numbered family is one family only when its words agree."""
+    wanted = judge.rules.variant
+    if wanted == "any":
+        return ""
+    if wanted != "same":
+        return _literal(judge, read, wanted)
+    if judge.deployed and read.kept != judge.deployed.kept:
+        return f"{read.kept!r} in the group `variant`, the current tag has {judge.deployed.kept!r}"
+    kept = judge.version.family if judge.version else ""
+    if read.version is None or read.version.family == kept:
+        return ""
+    return f"other suffix family: {_shown(read.version.family)}, the current tag has {_shown(kept)}"
+
+
+def _literal(judge: Judge, read: Read, wanted: str) -> str:
+    if judge.rules.match and VARIANT in judge.rules.match.groups:
+        found = read.kept
+    elif read.version:
+        found = _suffix(read.version)
+    else:
+        return ""
+    return "" if found == wanted else f"suffix {_shown(found)}, the policy wants {_shown(wanted)}"
+
+
+def _suffix(version: TagVersion) -> str:
+    """The suffix as written: the family with its numbers filled in."""
+    numbers = iter(version.numbers)
+    return re.sub("#", lambda _: str(next(numbers)), version.family)
+
+
+def _precision(judge: Judge, read: Read) -> str:
+    version, deployed = read.version, judge.version
+    if version is None:
+        return ""
+    if version.precision == 1 and _is_date(version) and not (deployed and _is_date(deployed)):
+        return "looks like a date or a build number, not a version"
+    if deployed is None or judge.rules.precision == "any":
+        return ""
+    if version.layout != deployed.layout:
+        return f"written as {version.layout}, the current tag as {deployed.layout}"
+    if version.precision == deployed.precision:
+        return ""
+    return f"{_components(version)}, the current tag has {deployed.precision}"
+
+
+def _prereleases(judge: Judge, read: Read) -> str:
+    allowed, version = judge.rules.prereleases, read.version
+    if version is None or not version.prerelease or allowed is True:
+        return ""
+    deployed = judge.version
+    if deployed and deployed.prerelease and deployed.core == version.core:
+        return ""  # nobody stays stuck on -rc1
+    word = version.prerelease[0]
+    if allowed and word in allowed:
+        return ""
+    return f"pre-release ({word})"
+
+
+def _range(judge: Judge, read: Read) -> str:
+    wanted = judge.rules.range
+    if wanted is None or read.version is None or wanted.contains(read.version):
+        return ""
+    return f"outside {wanted.text}"
+
+
+def _forward(judge: Judge, read: Read) -> str:
+    deployed = judge.deployed
+    if deployed is None or read.key > deployed.key or read.tag == deployed.tag:
+        return ""
+    if read.key < deployed.key:
+        return f"older than the current {deployed.tag}"
+    return "same version as the current tag"
+
+
+def _max_step(judge: Judge, read: Read) -> str:
+    if judge.deployed is None:
+        return ""
+    found = step(judge.version, read.version)
+    if found == "other" or STEPS.index(found) >= STEPS.index(judge.rules.max_step):
+        return ""
+    return f"{found} step; max-step is {judge.rules.max_step}"
+
+
+_RULES: Sequence[tuple[str, Callable[[Judge, Read], str]]] = (
+    ("prefix", _prefix),
+    ("variant", _variant),
+    ("precision", _precision),
+    ("forward", _forward),
+    ("prereleases", _prereleases),
+    ("range", _range),
+    ("max-step", _max_step),
+)
+"""First whether a tag is comparable and newer at all, then whether it is allowed."""
+
+
+def _components(version: TagVersion) -> str:
+    return f"{version.precision} component{'s' if version.precision > 1 else ''}"
+
+
+def _is_date(version: TagVersion) -> bool:
+    return not version.layout and len(str(version.release[0])) >= DATE_DIGITS
+
+
+def _shown(suffix: str) -> str:
+    return suffix or "none"
