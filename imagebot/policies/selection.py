@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from types import MappingProxyType
 
 from imagebot.policies.policy import Dated, Selection, TagRules, Verdict
@@ -26,13 +27,13 @@ class Ranking:
 
     Attributes:
         reader: How it reads tags.
-        read: Newest first.
-        unread: Verdicts on all others, by text.
+        read: What can be ordered, in no order.
+        unread: Verdicts on all others, in no order.
     """
 
     reader: Reader
-    read: tuple[Read, ...]
-    unread: tuple[Verdict, ...]
+    read: Sequence[Read]
+    unread: Sequence[Verdict]
     _lanes: Mapping[tuple[object, ...], Sequence[Read]]
 
     def choose(self, current: str | None) -> Choice:
@@ -44,7 +45,7 @@ class Ranking:
         """
         rules = self.reader.rules
         if current is None:
-            return Choice(self, Judge(rules, None), None, self.read)
+            return Choice(self, Judge(rules, None), None, sorted(self.read, key=_age, reverse=True))
         deployed = self.reader.deployed(current)
         if isinstance(deployed, str):
             return Choice(self, Judge(rules, None), current, (), no_way=deployed)
@@ -145,7 +146,7 @@ class Choice:
             yield from self._no_way()
             return
         accepted, objections = [], []
-        for read in self._ranking.read:
+        for read in sorted(self._ranking.read, key=_age, reverse=True):
             verdict = self._verdict(read) or refused.get(read.tag)
             if verdict is None:
                 accepted.append(read)
@@ -153,7 +154,7 @@ class Choice:
                 objections.append(verdict)
         yield from self._praise(accepted)
         yield from objections
-        yield from self._ranking.unread
+        yield from sorted(self._ranking.unread, key=attrgetter("tag"))
 
     def _praise(self, accepted: Iterable[Read]) -> Iterator[Verdict]:
         newest: dict[int | None, str] = {}
@@ -201,12 +202,16 @@ def rank(rules: TagRules, tags: Iterable[str], dates: Mapping[str, Dated] = NO_D
             read.append(judged)
         else:
             unread.append(judged)
-    read.sort(reverse=True)
-    unread.sort(key=lambda verdict: verdict.tag)
     lanes: defaultdict[tuple[object, ...], list[Read]] = defaultdict(list)
     for item in read:
         lanes[lane(rules, item)].append(item)
-    return Ranking(reader, tuple(read), tuple(unread), lanes)
+    for members in lanes.values():
+        members.sort(key=_age, reverse=True)
+    return Ranking(reader, read, unread, lanes)
+
+
+def _age(read: Read) -> tuple[object, ...]:
+    return (*read.key, read.tag)
 
 
 def select(

@@ -78,8 +78,8 @@ class TagVersion:
     def __post_init__(self) -> None:
         if self.precedence is not _NONE:
             return
-        identifiers = tuple(map(_identifier, self.prerelease)) if self.prerelease else ()
-        precedence = (_stripped(self.release), 0 if self.prerelease else 1, identifiers)
+        core = self.release if self.release[-1] else _stripped(self.release)
+        precedence = (core, 0, tuple(map(_identifier, self.prerelease))) if self.prerelease else (core, 1, ())
         object.__setattr__(self, "precedence", precedence)
 
     @classmethod

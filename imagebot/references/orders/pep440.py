@@ -22,7 +22,7 @@ _ENDLESS = 10**40
 def read(text: str) -> Reading | None:
     """A version without epoch and local part: tags have neither."""
     version = _version(text)
-    return Reading((version.precedence,), version) if version else None
+    return Reading(version.precedence, version) if version else None
 
 
 def _version(text: str) -> TagVersion | None:
