@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Literal
 
 from imagebot.descriptors.rules import Rule
+from imagebot.policies.faults import NOWHERE, Mark
 from imagebot.references.ranges import Range
 
 Order = Literal["semver", "digest"]
@@ -92,6 +93,7 @@ class Policy:
         gates: What must be shown of an image before it is proposed.
         file: Policy file it stands in, relative to the folder that was loaded.
         line: 1-based line where it begins.
+        mark: Where its name stands.
     """
 
     name: str
@@ -102,14 +104,20 @@ class Policy:
     gates: Gates = Gates()
     file: str = ""
     line: int = 0
+    mark: Mark = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A named set of paths of the config repository."""
+    """A named set of paths of the config repository.
+
+    Attributes:
+        mark: Where its name stands.
+    """
 
     name: str
     paths: tuple[str, ...]
+    mark: Mark = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +165,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Everything read from ``imagebot.yaml`` and the policy files, policies in governing order."""
+    """Everything read from ``imagebot.yaml`` and the policy files, policies in governing order.
+
+    Attributes:
+        files: Every file that was read, sorted.
+    """
 
     settings: Settings = Settings()
     policies: tuple[Policy, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
