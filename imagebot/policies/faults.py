@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from imagebot.errors import ConfigError
+from imagebot.policies.fault_kinds import KINDS
 from imagebot.untrusted import clean
+
+Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -14,14 +18,15 @@ class Fault:
     """One thing that is wrong.
 
     Attributes:
-        path: File.
+        path: File; empty where no file is at fault.
         line: 1-based.
         column: 1-based, in characters.
         id: Stable id such as ``policy-unknown-key``.
         message: What is wrong.
-        hint: How to fix it, or empty.
+        hint: How to fix it, or empty where ``fix`` says all there is to say.
         excerpt: The line of the file, or empty.
         width: Characters to point at.
+        severity: A warning stands in nobody's way.
     """
 
     path: str
@@ -32,17 +37,62 @@ class Fault:
     hint: str = ""
     excerpt: str = ""
     width: int = 1
+    severity: Severity = "error"
+
+    @property
+    def place(self) -> str:
+        """``path:line:column``, or nothing where no file is at fault."""
+        return f"{clean(self.path, 1000)}:{self.line}:{self.column}" if self.path else ""
+
+    @property
+    def fix(self) -> str:
+        """The hint, else what helps against every fault of this id."""
+        general = KINDS.get(self.id)
+        return self.hint or (general.fix if general else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a file that a fault may be found at later.
+
+    Attributes:
+        line: 1-based; 0 where the place is not known.
+        column: 1-based, in characters.
+        excerpt: The line of the file.
+        width: Characters to point at.
+    """
+
+    path: str = ""
+    line: int = 0
+    column: int = 0
+    excerpt: str = ""
+    width: int = 1
+
+    def warning(self, id: str, message: str, hint: str) -> Fault:  # noqa: A002 - the word of the JSON format
+        """A warning at this place."""
+        return Fault(
+            self.path, self.line, self.column, id, message, hint, self.excerpt, self.width, "warning"
+        )
+
+
+NOWHERE = Mark()
 
 
 class InvalidConfiguration(ConfigError):  # noqa: N818 - names a thing, as the rest of the tree
-    """Settings or policy files that cannot be used; carries every fault of every file."""
+    """Settings or policy files that cannot be used; carries every fault of every file.
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    Args:
+        faults: What is wrong.
+        files: Every file that was read, also those without a fault.
+    """
+
+    def __init__(self, faults: Iterable[Fault], files: Iterable[str] = ()) -> None:
         self.faults = tuple(sorted(set(faults)))
-        files = sorted({fault.path for fault in self.faults})
+        self.files = tuple(sorted(files))
+        wrong = sorted({fault.path for fault in self.faults})
         number = len(self.faults)
         super().__init__(
-            f"{number} fault{'s' if number != 1 else ''} in {', '.join(files)}; nothing was attempted"
+            f"{number} fault{'s' if number != 1 else ''} in {', '.join(wrong)}; nothing was attempted"
         )
 
 
@@ -51,8 +101,8 @@ def render_fault(fault: Fault) -> str:
     number = str(fault.line)
     margin = " " * len(number)
     lines = [
-        f"error[{fault.id}]: {clean(fault.message)}",
-        f"{margin}--> {clean(fault.path)}:{fault.line}:{fault.column}",
+        f"{fault.severity}[{fault.id}]: {clean(fault.message)}",
+        f"{margin}--> {fault.place}",
     ]
     shown = clean(fault.excerpt.rstrip(), 160) if fault.excerpt.strip() else ""
     if shown:
@@ -64,6 +114,6 @@ def render_fault(fault: Fault) -> str:
             f"{number} | {' ' * indent}{shown}",
             f"{margin} | {' ' * indent}{' ' * at}{caret}",
         ]
-    if fault.hint:
-        lines.append(f"{margin} = help: {clean(fault.hint)}")
+    if fault.fix:
+        lines.append(f"{margin} = help: {clean(fault.fix)}")
     return "\n".join(lines) + "\n"

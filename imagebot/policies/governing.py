@@ -30,14 +30,14 @@ def govern(reference: Reference, configuration: Configuration) -> Governed:
     environment = environment_of(reference.path, configuration.settings.environments)
     if reference.bound is not None:
         return _bound(reference.bound, configuration, environment)
-    named = [p for p in configuration.policies if _names(p, reference.image.name)]
+    named = [p for p in configuration.policies if names(p, reference.image.name)]
     for policy in named:
-        if not _elsewhere(policy, reference.path, environment):
+        if not elsewhere(policy, reference.path, environment):
             return Governed(
                 policy, environment, f"policy {policy.name} ({policy.file}:{policy.line}) names it"
             )
     if named:
-        reasons = "; ".join(_elsewhere(policy, reference.path, environment) for policy in named)
+        reasons = "; ".join(elsewhere(policy, reference.path, environment) for policy in named)
         return Governed(None, environment, reasons)
     return Governed(None, environment, f"no policy names {reference.image.name}")
 
@@ -52,7 +52,7 @@ def environment_of(path: str, environments: tuple[Environment, ...]) -> str | No
 
 def first_for_image(name: ImageName, configuration: Configuration) -> Policy | None:
     """The first policy that names an image, wherever it governs."""
-    return next((policy for policy in configuration.policies if _names(policy, name)), None)
+    return next((policy for policy in configuration.policies if names(policy, name)), None)
 
 
 def _bound(bound: str, configuration: Configuration, environment: str | None) -> Governed:
@@ -65,12 +65,13 @@ def _bound(bound: str, configuration: Configuration, environment: str | None) ->
     return Governed(None, environment, f"a comment binds it to policy {bound}, which no policy file defines")
 
 
-def _names(policy: Policy, name: ImageName) -> bool:
+def names(policy: Policy, name: ImageName) -> bool:
+    """Whether a policy names an image, wherever it governs."""
     text = str(name)
     return any(image_matcher(glob).match(text) for glob in policy.images)
 
 
-def _elsewhere(policy: Policy, path: str, environment: str | None) -> str:
+def elsewhere(policy: Policy, path: str, environment: str | None) -> str:
     """Why a policy that names the image does not govern it in this place, or nothing if it does."""
     if policy.environments and environment not in policy.environments:
         here = f"and this is {environment}" if environment else "and this file is in none"

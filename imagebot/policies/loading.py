@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from imagebot.descriptors.rules import Rule, Step, parse_path
 from imagebot.policies.checking import check
-from imagebot.policies.faults import Fault, InvalidConfiguration
+from imagebot.policies.faults import Fault, InvalidConfiguration, Mark
 from imagebot.policies.globs import path_matcher
 from imagebot.policies.model import PolicyModel, TagsModel, age
 from imagebot.policies.pattern import Pattern
@@ -63,29 +63,32 @@ def load(
     """
     faults: list[Fault] = []
     settings = SettingsModel()
+    named: dict[str, Mark] = {}
     entries: list[_Entry] = []
     for path in sorted(files):
         try:
             placed, problems = read_placed(path, files[path])
         except Unreadable as error:
             faults.append(error.fault)
+            any_environment |= path == settings_path
             continue
         faults += problems
         if path == settings_path:
             model, problems = check(placed, {} if placed.value is None else placed.value, (), SettingsModel)
             settings = model or settings
+            named = _environments(placed)
         else:
             found, problems = _entries(placed)
             entries += found
         faults += problems
     faults += _same_names(entries)
     if not any_environment:
-        faults += _unknown_environments(entries, settings.environments)
+        faults += _unknown_environments(entries, named)
     if paths is not None:
         faults += _missing_keys(entries, paths)
     if faults:
-        raise InvalidConfiguration(faults)
-    return Configuration(_settings(settings), tuple(_policies(entries)))
+        raise InvalidConfiguration(faults, files)
+    return Configuration(_settings(settings, named), tuple(_policies(entries)), tuple(sorted(files)))
 
 
 def _entries(placed: Placed) -> tuple[list[_Entry], list[Fault]]:
@@ -142,6 +145,13 @@ def _same_names(entries: Iterable[_Entry]) -> Iterator[Fault]:
             first[name] = f"{here.path}:{here.line}"
 
 
+def _environments(placed: Placed) -> dict[str, Mark]:
+    """Where each environment is named, also if the settings have faults."""
+    found = placed.value.get("environments") if isinstance(placed.value, dict) else None
+    names = found if isinstance(found, dict) else {}
+    return {name: placed.mark(("environments", name), key=True) for name in names}
+
+
 def _unknown_environments(entries: Iterable[_Entry], known: Iterable[str]) -> Iterator[Fault]:
     names = list(known)
     for entry in entries:
@@ -185,6 +195,7 @@ def _policies(entries: Iterable[_Entry]) -> Iterator[Policy]:
                 refresh=model.refresh,
                 file=place.path,
                 line=place.line,
+                mark=entry.placed.mark(("policies", entry.place, "name")),
             )
 
 
@@ -219,9 +230,11 @@ def _rules(model: TagsModel) -> TagRules:
     )
 
 
-def _settings(model: SettingsModel) -> Settings:
+def _settings(model: SettingsModel, named: Mapping[str, Mark]) -> Settings:
     return Settings(
-        environments=tuple(Environment(name, tuple(e.paths)) for name, e in model.environments.items()),
+        environments=tuple(
+            Environment(name, tuple(e.paths), named[name]) for name, e in model.environments.items()
+        ),
         forge=ForgeSettings(
             kind="github" if model.forge.kind == "github" else "git" if model.forge.kind == "git" else None,
             api=model.forge.api,

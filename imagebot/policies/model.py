@@ -223,7 +223,7 @@ class TagsModel(Model):
         if others:
             key = others[0]
             fault(
-                f"policy-{'digest-' if self.order == 'digest' else ''}order",
+                "policy-digest-order" if self.order == "digest" else "policy-order",
                 f"`{key}` has no meaning with `order: {self.order}`",
                 hint="a followed tag is not chosen: leave all other keys out"
                 if self.order == "digest"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from imagebot.descriptors.nodes import Alias, Mapping, Node, Scalar, Sequence
 from imagebot.descriptors.parsing import parse
 from imagebot.descriptors.source import NotUnderstood, Source
-from imagebot.policies.faults import Fault
+from imagebot.policies.faults import Fault, Mark
 
 Location = tuple[str | int, ...]
 Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
@@ -58,6 +58,11 @@ class Placed:
         offset: int = 0,
     ) -> Fault:
         """A fault at a value or its key; a location that has no place falls back to its parent."""
+        at = self.mark(location, key=key, offset=offset)
+        return Fault(at.path, at.line, at.column, id, message, hint, at.excerpt, at.width)
+
+    def mark(self, location: Location, *, key: bool = False, offset: int = 0) -> Mark:
+        """The place of a value or its key; a location that has none falls back to its parent."""
         while location and location not in self.values:
             location = location[:-1]
         places = self.keys if key and location in self.keys else self.values
@@ -66,7 +71,7 @@ class Placed:
         line, column = self.source.position(start)
         excerpt = self.source.rest_of_line(start - column + 1).rstrip("\r")
         width = min(max(place.end - start, 1), len(excerpt) - column + 1)
-        return Fault(self.source.path, line, column, id, message, hint, excerpt, max(width, 1))
+        return Mark(self.source.path, line, column, excerpt, max(width, 1))
 
     def text_offset(self, location: Location) -> int:
         """How far behind the start of a value its text begins: a quote counts one."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from imagebot.descriptors.rules import Rule
+from imagebot.policies.faults import NOWHERE, Mark
 from imagebot.policies.pattern import Pattern
 from imagebot.references.ranges import Range
 
@@ -137,6 +138,7 @@ class Policy:
         tests: Cases that ``imagebot test --all`` runs.
         file: Policy file it stands in, relative to the folder that was loaded.
         line: 1-based line where it begins.
+        mark: Where its name stands.
     """
 
     name: str
@@ -150,14 +152,20 @@ class Policy:
     tests: tuple[Case, ...] = ()
     file: str = ""
     line: int = 0
+    mark: Mark = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A named set of paths of the config repository."""
+    """A named set of paths of the config repository.
+
+    Attributes:
+        mark: Where its name stands.
+    """
 
     name: str
     paths: tuple[str, ...]
+    mark: Mark = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +213,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Everything read from ``imagebot.yaml`` and the policy files, policies in governing order."""
+    """Everything read from ``imagebot.yaml`` and the policy files, policies in governing order.
+
+    Attributes:
+        files: Every file that was read, sorted.
+    """
 
     settings: Settings = Settings()
     policies: tuple[Policy, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

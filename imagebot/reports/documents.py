@@ -27,7 +27,9 @@ if TYPE_CHECKING:
         Scanned,
         Update,
     )
-    from imagebot.policies.policy import Configuration, Selection
+    from imagebot.policies.faults import Fault
+    from imagebot.policies.policy import Selection
+    from imagebot.policies.validation import Validation
 
 FORMAT_VERSION = "1.0"
 
@@ -90,27 +92,20 @@ def explanation_document(explanations: Sequence[Explanation]) -> Document:
     return first | {"others": others}
 
 
-def configuration_document(configuration: Configuration) -> Document:
-    """``imagebot validate``, when all is well."""
-    policies = [
-        {"name": policy.name, "file": policy.file, "line": policy.line} for policy in configuration.policies
-    ]
-    return _versioned(policies=policies, errors=[])
+def validation_document(validation: Validation) -> Document:
+    """``imagebot validate``."""
+    return _versioned(
+        policies=[
+            {"name": policy.name, "file": policy.file, "line": policy.line} for policy in validation.policies
+        ],
+        errors=[_fault(fault) for fault in validation.errors],
+        warnings=[_fault(fault) for fault in validation.warnings],
+    )
 
 
 def error_document(error: ImagebotError) -> Document:
     """A command that failed: same shape as the errors of a plan."""
-    faults = [
-        {
-            "id": fault.id,
-            "message": fault.message,
-            "hint": fault.hint,
-            "path": fault.path,
-            "line": fault.line,
-            "column": fault.column,
-        }
-        for fault in getattr(error, "faults", ())
-    ]
+    faults = [_fault(fault) for fault in getattr(error, "faults", ())]
     return _versioned(errors=faults or [_error(error)])
 
 
@@ -236,6 +231,17 @@ def _held(held: Held) -> Document:
 
 def _error(error: ImagebotError) -> Document:
     return {"id": error.id, "message": error.message, "hint": error.hint}
+
+
+def _fault(fault: Fault) -> Document:
+    return {
+        "id": fault.id,
+        "message": fault.message,
+        "hint": fault.fix,
+        "path": fault.path,
+        "line": fault.line,
+        "column": fault.column,
+    }
 
 
 def _failure(failure: Failure) -> Document:

@@ -347,3 +347,35 @@ def test_a_wrong_rule_is_refused_at_its_place(rule: str, expected: tuple[str, in
     (found, *_) = faults(settings=f"descriptors: [  {rule}]\n")
 
     assert (found[0], found[2], found[3]) == expected
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param("environments: {prod: {paths: [a]}}\nbass: main\n", id="a-fault-elsewhere"),
+        pytest.param("environments: {prod: {path: [a]}}\n", id="a-fault-in-the-environment"),
+        pytest.param("environments: {prod: [\n", id="no-yaml"),
+    ],
+)
+def test_faults_of_the_settings_make_no_environment_unknown(settings: str) -> None:
+    found = faults(policy_with("environments: [prod]"), settings)
+
+    assert {path for _, path, _, _ in found} == {"imagebot.yaml"}
+
+
+def test_names_of_policies_and_environments_keep_their_place() -> None:
+    loaded_ = loaded(
+        "policies:\n  - images: [x]\n    name: 'web'\n", "base: main\nenvironments:\n  prod: {paths: [a]}\n"
+    )
+
+    (policy,), (environment,) = loaded_.policies, loaded_.settings.environments
+    assert (policy.line, policy.mark.line, policy.mark.column, policy.mark.width) == (2, 3, 11, 5)
+    assert (environment.mark.path, environment.mark.line, environment.mark.column) == ("imagebot.yaml", 3, 3)
+    assert loaded_.files == ("imagebot.yaml", "policies/a.yaml")
+
+
+def test_what_is_refused_names_every_file_that_was_read() -> None:
+    with pytest.raises(InvalidConfiguration) as refused:
+        load({"policies/b.yaml": GOOD.encode(), "policies/a.yaml": b"polices: []"})
+
+    assert refused.value.files == ("policies/a.yaml", "policies/b.yaml")

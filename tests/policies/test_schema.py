@@ -11,7 +11,15 @@ from ruamel.yaml import YAML
 from imagebot.policies.loading import load
 from imagebot.policies.schema import json_schema, settings_schema
 
-SAMPLES = sorted((Path(__file__).parents[2] / "policies").glob("*.yaml"))
+ROOT = Path(__file__).parents[2]
+SAMPLES = sorted((ROOT / "policies").glob("*.yaml"))
+GOLDEN = sorted((ROOT / "tests/engine/golden").glob("*/policies.yaml"))
+SETTINGS = sorted(
+    [
+        *(ROOT / "tests/engine/golden").glob("*/before/imagebot.yaml"),
+        *(ROOT / "imagebot/demo").rglob("imagebot.yaml"),
+    ]
+)
 
 
 def errors(schema: dict[str, Any], text: str) -> list[str]:
@@ -28,10 +36,26 @@ def test_the_schemas_are_draft_07_and_describe_every_key(schema: dict[str, Any])
     assert "$defs" not in str(schema)
 
 
-def keys(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, model in {"": schema, **schema["definitions"]}.items():
-        for key, node in model.get("properties", {}).items():
-            yield f"{name}.{key}", node
+def keys(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every key that a schema describes, wherever it is nested."""
+    if isinstance(node, dict):
+        yield from ((f"{path}.{key}", found) for key, found in node.get("properties", {}).items())
+        for key, below in node.items():
+            yield from keys(below, f"{path}.{key}")
+    elif isinstance(node, list):
+        for below in node:
+            yield from keys(below, path)
+
+
+@pytest.mark.parametrize(
+    ("schema", "some"),
+    [
+        pytest.param(json_schema(), {"policies", "images", "max-step", "cosign", "issuer"}, id="policy"),
+        pytest.param(settings_schema(), {"environments", "paths", "plain-http", "reference"}, id="settings"),
+    ],
+)
+def test_keys_are_found_at_every_depth(schema: dict[str, Any], some: set[str]) -> None:
+    assert some <= {path.rpartition(".")[2] for path, _ in keys(schema)}
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
@@ -42,8 +66,18 @@ def test_samples_are_valid_by_schema_and_by_loading(sample: Path) -> None:
     assert load({sample.name: text.encode()}, any_environment=True).policies
 
 
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.parent.name)
+def test_golden_policies_are_valid_by_schema(golden: Path) -> None:
+    assert errors(json_schema(), golden.read_text()) == []
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=lambda path: path.parent.parent.name)
+def test_golden_settings_are_valid_by_schema(settings: Path) -> None:
+    assert errors(settings_schema(), settings.read_text()) == []
+
+
 def test_there_are_samples() -> None:
-    assert len(SAMPLES) >= 4
+    assert (len(SAMPLES) >= 4, len(GOLDEN) >= 50, len(SETTINGS) >= 2) == (True, True, True)
 
 
 @pytest.mark.parametrize(

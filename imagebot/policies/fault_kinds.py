@@ -1,0 +1,114 @@
+"""Every kind of fault and warning: its stable id, what it means, and how to fix it.
+
+``docs/validation.md`` shows the same table; a test says whether it still does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What all faults of one id have in common.
+
+    Attributes:
+        meaning: What is wrong, whatever the file.
+        fix: What helps, where a fault knows nothing better.
+    """
+
+    meaning: str
+    fix: str
+
+
+_MISSING = Kind("A key that must be there is missing.", "write it")
+
+_NOT_YET = Kind("The key or value is understood, and not carried out yet.", "leave it out for now")
+
+_TYPE = Kind("A value has another type than is wanted.", "write a value of the type that is named")
+
+_UNKNOWN = Kind("There is no such key.", "mend it, or take it out")
+
+KINDS: Mapping[str, Kind] = {
+    "environment-matches-nothing": Kind(
+        "No file of the repository is in the environment.", "mend its `paths`, or take it out"
+    ),
+    "policy-digest-order": Kind(
+        "`order: digest` follows a tag and chooses none: other keys of `tags` mean nothing.",
+        "leave the others out",
+    ),
+    "policy-duplicate-name": Kind("Two policies have one name.", "give one of them another"),
+    "policy-group": Kind(
+        "`by` names a group that `match` does not have.", "write `(?P<name>...)` in `match`, or mend `by`"
+    ),
+    "policy-image": Kind("A glob is no name of an image.", "write a name such as `ghcr.io/acme/*`, no tag"),
+    "policy-matches-nothing": Kind(
+        "No reference of the repository can be governed by the policy.",
+        "mend its `images`, `environments` or `paths`, or take it out",
+    ),
+    "policy-min-age": Kind(
+        "`min-age` is no length of time.", "write a number and a unit: `90m`, `72h`, `3d`"
+    ),
+    "policy-missing-key": _MISSING,
+    "policy-name": Kind(
+        "The name cannot be part of a branch.", "use letters, digits, `.`, `_`, `:` and `-`, at most 63"
+    ),
+    "policy-not-supported": _NOT_YET,
+    "policy-order": Kind(
+        "A key of `tags` has no meaning with the `order`: the order would not look at it.",
+        "leave the key out, or choose another order",
+    ),
+    "policy-path": Kind(
+        "A glob on paths leads out of the repository, or is none.",
+        "write it relative to the root, with `/`, such as `apps/**`",
+    ),
+    "policy-pin": Kind(
+        "`pin: tag` would not write the digest that `verify` checks.",
+        "write `pin: tag+digest`, or leave it out",
+    ),
+    "policy-platform": Kind("The platform is none.", "write `os/architecture`, such as `linux/arm64`"),
+    "policy-range": Kind("The range is none.", "write such as `>=1.4 <2`, `^1.4` or `1.x`"),
+    "policy-regex": Kind(
+        "`match` is no regular expression.", "mend it at the caret; a `\\` before a sign takes it literally"
+    ),
+    "policy-shadowed": Kind(
+        "Earlier policies govern all that the policy matches.", "put it before them, or take it out"
+    ),
+    "policy-type": _TYPE,
+    "policy-unknown-environment": Kind(
+        "`imagebot.yaml` names no such environment.", "mend the name, or add it to `imagebot.yaml`"
+    ),
+    "policy-unknown-key": _UNKNOWN,
+    "policy-verify": Kind("`verify` asks for no signature.", "name `keys` or `keyless` identities"),
+    "policy-verify-key": Kind("The key is no file of the repository.", "commit it, or mend its path"),
+    "settings-environment-name": Kind(
+        "The name is none for an environment.",
+        "use lower-case letters, digits, `.`, `_` and `-`, at most 63",
+    ),
+    "settings-forge-api": Kind("The API is no base URL.", "write `https://HOST/api/v3`, no password"),
+    "settings-forge-repository": Kind("The repository is none on a forge.", "write `owner/name`"),
+    "settings-missing-key": _MISSING,
+    "settings-not-supported": _NOT_YET,
+    "settings-registry-host": Kind("The name is no host.", "write `host` or `host:port`, no `https://`"),
+    "settings-registry-mirror": Kind(
+        "The mirror is no place to look images up.", "write `host[:port][/path]`, no `https://`"
+    ),
+    "settings-rule": Kind(
+        "A rule of `descriptors` does not say where it holds, or where name and tag stand.",
+        "write `files` or `kind`, and `reference` or `tag` with a name",
+    ),
+    "settings-rule-image": Kind(
+        "`image` of a rule is no name of an image.", "write a name such as `ghcr.io/acme/web`, no tag"
+    ),
+    "settings-rule-path": Kind("A path of a rule is none.", "write such as `spec.jobs[*].image`"),
+    "settings-type": _TYPE,
+    "settings-unknown-key": _UNKNOWN,
+    "yaml-alias": Kind("An alias (`*name`) is not expanded in these files.", "write the value out"),
+    "yaml-duplicate-key": Kind("A key stands twice in one mapping.", "take one out"),
+    "yaml-invalid": Kind(
+        "The file is no single YAML document of at most 1 MiB.",
+        "put texts with `{ } [ ] : #` or quotes in quotes, and indent with spaces",
+    ),
+    "yaml-key": Kind("A key is no text.", "put it in quotes"),
+}
