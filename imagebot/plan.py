@@ -48,6 +48,11 @@ class Scanned:
         return self.policy is not None and not self.reference.ignored
 
 
+def not_moved(scanned: Scanned) -> str:
+    """Why no policy moves a reference that is not managed."""
+    return "a comment on the line says `imagebot: ignore`" if scanned.reference.ignored else scanned.why
+
+
 def proposal_id(scanned: Scanned, major: int | None = None) -> str:
     """The proposal a managed reference belongs to: one per environment and policy.
 

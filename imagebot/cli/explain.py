@@ -48,7 +48,8 @@ def run(arguments: Namespace) -> int:
     found = subjects(references, arguments.current)
     found = found or _undeployed(references, source.configuration, arguments)
     with open_registries(source, arguments) as registries:
-        _show(list(explain(found, registries)), arguments)
+        explanations = list(explain(found, registries))
+    _show(explanations, [item for item in references if not item.managed], arguments)
     return 0
 
 
@@ -85,9 +86,7 @@ def _undeployed(
         )
     if references:
         reasons = "; ".join(dict.fromkeys(item.why for item in references))
-        raise UsageError(
-            f"no policy governs {arguments.image}: {reasons}", hint="see the `images` of your policies"
-        )
+        raise UsageError(f"no policy governs {arguments.image}: {reasons}", hint=_missing(references))
     image = ImageReference.parse(arguments.image)
     policy = first_for_image(image.name, configuration)
     if policy is None:
@@ -96,15 +95,26 @@ def _undeployed(
     return (Subject(image.name, policy, arguments.current or image.tag, why),)
 
 
-def _show(explanations: list[Explanation], arguments: Namespace) -> None:
+def _missing(references: list[Scanned]) -> str:
+    """What to write for a policy to match, and where it would."""
+    first = references[0].reference
+    more = f" and {len(references) - 1} more" if len(references) > 1 else ""
+    return (
+        f"it stands at {first.path}:{first.line}{more}; name it in a policy: images: ['{first.image.name}']"
+    )
+
+
+def _show(explanations: list[Explanation], unmanaged: list[Scanned], arguments: Namespace) -> None:
     if arguments.output == "json":
         from imagebot.reports.documents import explanation_document
 
-        answer_json(explanation_document(explanations))
+        answer_json(explanation_document(explanations, unmanaged))
         return
-    from imagebot.reports.text import explanation_text
+    from imagebot.reports.text import explanation_text, unmanaged_text
 
     for explanation in explanations:
         answer(explanation_text(explanation, screen(arguments)))
+    if unmanaged:
+        answer(unmanaged_text(unmanaged))
     if len(explanations) > 1:
         note(f"{len(explanations)} different current tags or policies: each is explained")

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from imagebot.plan import not_moved
+
 if TYPE_CHECKING:
     from imagebot.descriptors.reference import Skipped
     from imagebot.errors import ImagebotError
@@ -80,16 +82,28 @@ def outcomes_document(plan: Plan, outcomes: Iterable[Outcome]) -> Document:
 def selection_document(selection: Selection, **more: object) -> Document:
     """``imagebot test`` and ``imagebot explain``."""
     candidates = [
-        {"tag": verdict.tag, "accepted": verdict.accepted, "reason": verdict.reason}
+        {
+            "tag": verdict.tag,
+            "accepted": verdict.accepted,
+            "reason": verdict.reason,
+            "rule": verdict.rule or None,
+        }
         for verdict in selection.candidates
     ]
-    return _versioned(selected=selection.selected, step=selection.step, candidates=candidates, **more)
+    return _versioned(
+        selected=selection.selected,
+        each=list(selection.each),
+        step=selection.step,
+        candidates=candidates,
+        **more,
+    )
 
 
-def explanation_document(explanations: Sequence[Explanation]) -> Document:
+def explanation_document(explanations: Sequence[Explanation], unmanaged: Iterable[Scanned] = ()) -> Document:
     """``imagebot explain``: the first explanation at the top level, further ones in ``others``."""
     first, *others = [_explanation(explanation) for explanation in explanations]
-    return first | {"others": others}
+    places = [_place(item) | {"reason": not_moved(item)} for item in unmanaged]
+    return first | {"others": others, "unmanaged": places}
 
 
 def validation_document(validation: Validation) -> Document:

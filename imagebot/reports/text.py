@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from imagebot.plan import Pin, short_digest
+from imagebot.plan import Pin, not_moved, short_digest
 from imagebot.reports.table import Cell, Row, Screen, table
 from imagebot.untrusted import clean
 
@@ -135,15 +135,16 @@ def outcomes_text(plan: Plan, outcomes: Sequence[Outcome], screen: Screen) -> st
 
 def selection_text(selection: Selection, screen: Screen, *, head: str) -> str:
     """Every candidate with its verdict."""
+    chosen = selection.each or (selection.selected,)
     rows = [
         [
-            Cell(_mark(verdict.tag == selection.selected, accepted=verdict.accepted)),
-            Cell(verdict.tag, "bold" if verdict.tag == selection.selected else ""),
+            Cell(_mark(verdict.tag in chosen, accepted=verdict.accepted)),
+            Cell(verdict.tag, "bold" if verdict.tag in chosen else ""),
             Cell(verdict.reason, "" if verdict.accepted else "dim"),
         ]
         for verdict in selection.candidates
     ]
-    return _join(head, table(rows, screen), f"Selected: {selection.selected or 'none'}")
+    return _join(head, table(rows, screen), f"Selected: {', '.join(filter(None, chosen)) or 'none'}")
 
 
 def explanation_text(explanation: Explanation, screen: Screen) -> str:
@@ -158,6 +159,12 @@ def explanation_text(explanation: Explanation, screen: Screen) -> str:
     ]
     text = selection_text(explanation.selection, screen, head="\n".join(head))
     return _join(text, f"Held: {clean(explanation.doubt, 500)}" if explanation.doubt else "")
+
+
+def unmanaged_text(items: Iterable[Scanned]) -> str:
+    """References that no policy moves, and what is missing for one."""
+    lines = [f"  {clean(_place(item.reference))}: {clean(not_moved(item), 500)}" for item in items]
+    return "\n".join(["Never changed:", *lines])
 
 
 def evidence_lines(tag: str, evidence: Evidence) -> Iterator[str]:

@@ -80,7 +80,7 @@ def test_an_edit_here_takes_the_smallest_step(each: Team, imagebot: Run) -> None
 
 
 def config(root: Path, registry: EmbeddedRegistry, policy: str, image: str) -> Path:
-    files = {
+    files: dict[str, str | bytes] = {
         "policies/web.yaml": f"policies:\n- {{name: web, images: ['{registry.host}/*'], {policy}}}\n",
         "pod.yaml": POD.format(image=f"{registry.host}/acme/web{image}"),
     }
