@@ -31,11 +31,12 @@ class Ranked:
     """The tags of a repository under one policy: read and sorted once, whatever is deployed.
 
     Attributes:
+        tags: All of them.
         doubt: Why nothing is proposed from them; empty if they may be used.
     """
 
     policy: Policy
-    listing: Listing
+    tags: frozenset[str]
     ranking: Ranking
     doubt: str = ""
 
@@ -67,15 +68,14 @@ def ranked(policy: Policy, listing: Listing, deployed: frozenset[str]) -> Talk[R
     """
     found = yield from dates(policy, listing.tags, deployed)
     ranking = rank(policy.tags, listing.tags, found.by_tag)
-    return Ranked(policy, listing, ranking, listing.doubt or found.doubt)
+    return Ranked(policy, frozenset(listing.tags), ranking, listing.doubt or found.doubt)
 
 
 def judge(ranked: Ranked, choice: Choice) -> Talk[Judgement]:
     """Choose among the tags of a repository."""
     if stays := _doubt(ranked, choice):
         return Judgement(choice.decided(), stays=stays)
-    newer = islice((tag for tag in choice.accepted() if tag != choice.current), LOOKED_INTO + 1)
-    candidates = frozenset(newer)
+    candidates = _candidates(ranked.policy, choice)
     refused: dict[str, Verdict] = {}
     gathered: dict[str, Evidence] = {}
     for tag in choice.accepted():
@@ -92,6 +92,13 @@ def judge(ranked: Ranked, choice: Choice) -> Talk[Judgement]:
     selection = choice.decided(refused)
     stays = _all_refused(refused) if refused and selection.selected in {None, choice.current} else ""
     return Judgement(selection, gathered, stays, refused)
+
+
+def _candidates(policy: Policy, choice: Choice) -> frozenset[str]:
+    """Tags whose push times one question can ask for; none where no gate looks at them."""
+    if policy.gates.min_age is None:
+        return frozenset()
+    return frozenset(islice((tag for tag in choice.accepted() if tag != choice.current), LOOKED_INTO + 1))
 
 
 def follow(policy: Policy, tag: str) -> Talk[Judgement]:
@@ -123,7 +130,7 @@ def _doubt(ranked: Ranked, choice: Choice) -> str:
     if ranked.doubt:
         return ranked.doubt
     current = choice.current
-    if current is not None and current not in ranked.listing.tags and any(choice.accepted()):
+    if current is not None and current not in ranked.tags and any(choice.accepted()):
         return (
             f"the current tag {current} is no longer in the registry, so the list may not be whole; "
             "write a tag that is there to go on"
