@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from imagebot.descriptors.reference import Reference, Slot, Span  # noqa: E402 - the path comes first
+from imagebot.descriptors.reference import Reference, Slot, Span
 from imagebot.engine.decide import Decision, decide
 from imagebot.engine.questions import converse
 from imagebot.plan import Scanned
