@@ -138,7 +138,7 @@ def _propose(decision: Decision, item: Scanned, move: Move, to: Pin) -> None:
             scanned=item,
             to=to,
             step=(move.selection.step if move.selection else None) or usual,
-            why=_why(item.policy, to),
+            why=_why(item, item.policy, move),
             passed_over=move.selection.passed_over[:PASSED_OVER] if move.selection else (),
             proposal=proposal_id(item, move.major),
             written=move.written,
@@ -147,10 +147,14 @@ def _propose(decision: Decision, item: Scanned, move: Move, to: Pin) -> None:
     )
 
 
-def _why(policy: Policy, to: Pin) -> str:
-    order = policy.tags.order
+def _why(item: Scanned, policy: Policy, move: Move) -> str:
+    order, tag = policy.tags.order, move.to.tag if move.to else None
     if order == "digest":
-        return f"policy {policy.name} follows the digest of {to.tag}"
+        return f"policy {policy.name} follows the digest of {tag}"
+    if move.selection is None:  # the tag stays
+        if item.reference.image.digest and move.written.digest not in {item.reference.image.digest, None}:
+            return f"{tag} moved under its pinned digest, and policy {policy.name} refreshes it"
+        return f"policy {policy.name} pins {policy.pin}"
     rules = f"{order} {policy.tags.range.text}" if policy.tags.range else order
     return f"the newest tag that policy {policy.name} allows ({rules})"
 

@@ -128,8 +128,7 @@ def _sentence(updates: Sequence[Update]) -> str:
     where = f" in {code(environment)}" if environment else ""
     files = len({u.reference.path for u in updates})
     reach = f"Merging changes {_count(len(updates), 'reference')} in {_count(files, 'file')}."
-    if any(update.pins for update in updates):
-        reach += " The digest that was checked is written beside the tag."
+    reach += _pinned(updates)
     moves = _moves(updates)
     if len(moves) > 1:
         return f"**Updates {_count(len(_base_names(updates)), 'image')}{where}.** {reach}"
@@ -143,6 +142,19 @@ def _sentence(updates: Sequence[Update]) -> str:
         return f"**Refreshes {name} {code(old.tag or '')}{where}: same tag, new content.** {reach}"
     step = updates[0].step
     return f"**Updates {name}{where} from {code(_said(old))} to {code(_said(new))} ({step}).** {reach}"
+
+
+def _pinned(updates: Sequence[Update]) -> str:
+    """What comes or goes beside what moves."""
+    said = ""
+    if any(update.pins and update.written.tag for update in updates):
+        checked = any(update.evidence and update.evidence.signature for update in updates)
+        said += f" The digest{' that was checked' if checked else ''} is written beside the tag."
+    if any(update.written.tag is None for update in updates):
+        said += " The digest alone is written, without a tag."
+    if any(update.unpins for update in updates):
+        said += " The pinned digest is taken away."
+    return said
 
 
 def _table(updates: Sequence[Update]) -> str:
@@ -219,7 +231,7 @@ def _digests(updates: Sequence[Update]) -> str:
     """Full digests, folded: what a reviewer copies, not what they read."""
     lines = list(
         dict.fromkeys(
-            f"- {code(str(u.reference.image.name))} {code(pin.tag or '')}: {code(pin.digest)}"
+            f"- {code(str(u.reference.image.name))}{' ' + code(pin.tag) if pin.tag else ''}: {code(pin.digest)}"
             for u in updates
             for pin in (u.source, u.to)
             if pin.digest
