@@ -231,7 +231,8 @@ def _digests(updates: Sequence[Update]) -> str:
     """Full digests, folded: what a reviewer copies, not what they read."""
     lines = list(
         dict.fromkeys(
-            f"- {code(str(u.reference.image.name))}{' ' + code(pin.tag) if pin.tag else ''}: {code(pin.digest)}"
+            f"- {' '.join(code(part) for part in (str(u.reference.image.name), pin.tag) if part)}: "
+            f"{code(pin.digest)}"
             for u in updates
             for pin in (u.source, u.to)
             if pin.digest

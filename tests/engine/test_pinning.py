@@ -77,6 +77,7 @@ def test_a_tag_that_moved_is_proposed_where_the_policy_says_so(tmp_path: Path) -
     plan, text = planned(tmp_path, POD.format(f"ghcr.io/acme/web:1.5.0@{A}"), "refresh: true", Told(TAGS))
 
     assert [(u.step, u.to.digest) for u in plan.updates] == [("digest", B)]
+    assert plan.updates[0].why == "1.5.0 moved under its pinned digest, and policy web refreshes it"
     assert plan.proposals[0].title == "refresh web 1.5.0 (digest aaaaaaa to bbbbbbb)"
     assert text == POD.format(f"ghcr.io/acme/web:1.5.0@{B}")
 
@@ -137,19 +138,20 @@ def test_a_tag_alone_that_is_the_newest_costs_no_digest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "policy", "title"),
+    ("before", "policy", "title", "said"),
     [
-        pytest.param("ghcr.io/acme/web:1.5.0", "pin: tag+digest", "pin web 1.5.0 (digest bbbbbbb)", id="pin"),
-        pytest.param(f"ghcr.io/acme/web:1.5.0@{B}", "pin: tag", "unpin web 1.5.0", id="unpin"),
-        pytest.param(
-            f"ghcr.io/acme/web@{A}", "pin: digest", "update web aaaaaaa to 1.5.0", id="digest-alone"
-        ),
+        pytest.param("ghcr.io/acme/web:1.5.0", "pin: tag+digest", "pin web 1.5.0 (digest bbbbbbb)", "The digest is written beside the tag.", id="pin"),
+        pytest.param(f"ghcr.io/acme/web:1.5.0@{B}", "pin: tag", "unpin web 1.5.0", "The pinned digest is taken away.", id="unpin"),
+        pytest.param(f"ghcr.io/acme/web@{A}", "pin: digest", "update web aaaaaaa to 1.5.0", "The digest alone is written, without a tag.", id="digest-alone"),
     ],
-)
-def test_the_title_says_what_becomes_of_the_digest(
-    tmp_path: Path, before: str, policy: str, title: str
+)  # fmt: skip
+def test_title_and_body_say_what_becomes_of_the_digest(
+    tmp_path: Path, before: str, policy: str, title: str, said: str
 ) -> None:
     plan, _ = planned(tmp_path, POD.format(before), policy, Told(TAGS))
 
-    assert [proposal.title for proposal in plan.proposals] == [title]
-    assert "None" not in plan.proposals[0].body
+    (proposal,) = plan.proposals
+    assert proposal.title == title
+    assert said in proposal.body
+    assert "None" not in proposal.body
+    assert "``" not in proposal.body
