@@ -87,19 +87,19 @@ def same_images(policy: Policy, old: str, new: str) -> Talk[bool]:
     index is still what runs. What the registry no longer has is never the same: it must be replaced.
     """
     try:
-        before: Mapping[str, str] = yield ImagesOf(old)
+        before: Mapping[str, frozenset[str]] = yield ImagesOf(old)
     except RegistryNotFound:
         return False
-    after: Mapping[str, str] = yield ImagesOf(new)
-    if old in after.values():
+    after: Mapping[str, frozenset[str]] = yield ImagesOf(new)
+    if any(old in digests for digests in after.values()):
         return True
     return bool(before) and _of(policy, before) == _of(policy, after)
 
 
-def _of(policy: Policy, images: Mapping[str, str]) -> Mapping[str, str]:
+def _of(policy: Policy, images: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
     wanted = {f"{one}/v8" if one.endswith("/arm64") else one for one in policy.gates.platforms}
-    found = {f"{one}/v8" if one.endswith("/arm64") else one: digest for one, digest in images.items()}
-    return {one: digest for one, digest in found.items() if not wanted or one in wanted}
+    found = {f"{one}/v8" if one.endswith("/arm64") else one: digests for one, digests in images.items()}
+    return {one: digests for one, digests in found.items() if not wanted or one in wanted}
 
 
 def tag_of(tags: Iterable[str], digest: str, limit: int) -> Talk[str | None]:

@@ -39,7 +39,7 @@ class PlatformsOf:
 
 @dataclass(frozen=True, slots=True)
 class ImagesOf:
-    """The manifest that each platform runs: ``Mapping[str, str]``."""
+    """The manifests that each platform may run: ``Mapping[str, frozenset[str]]``."""
 
     digest: str
 

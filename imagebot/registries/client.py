@@ -113,8 +113,8 @@ class RegistryClient:
         _check_image(name)
         return images.platforms(self._contents, name, digest)
 
-    def images(self, name: ImageName, digest: str) -> Mapping[str, str]:
-        """The digest of the manifest that each platform runs; of a single image its own, under ``*``."""
+    def images(self, name: ImageName, digest: str) -> Mapping[str, frozenset[str]]:
+        """The digests of the manifests that each platform may run; of a single image its own, under ``*``."""
         _check_image(name)
         return images.manifests(self._contents, name, digest)
 

@@ -7,6 +7,7 @@ Sources: https://github.com/opencontainers/image-spec (``manifest.md``, ``image-
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -49,8 +50,10 @@ def platforms(contents: Contents, name: ImageName, digest: str) -> tuple[str, ..
     return _of_config(_config(contents, name, digest, document))
 
 
-def manifests(contents: Contents, name: ImageName, digest: str) -> dict[str, str]:
-    """The digest of the manifest that each platform runs; of a single image its own, under ``*``.
+def manifests(contents: Contents, name: ImageName, digest: str) -> dict[str, frozenset[str]]:
+    """The digests of the manifests that each platform may run; of a single image its own, under ``*``.
+
+    Nothing for an index that is larger than what is read of one: what is not known whole is not compared.
 
     Raises:
         RegistryError: If the content cannot be had, or is no image.
@@ -58,8 +61,12 @@ def manifests(contents: Contents, name: ImageName, digest: str) -> dict[str, str
     manifest = contents.manifest(name, digest)
     document = _document(name, manifest)
     if manifest.media_type not in INDEXES:
-        return {"*": digest}
-    return {platform: child["digest"] for platform, child in _children(contents, name, document)}
+        return {"*": frozenset({digest})}
+    children = _children(contents, name, document)
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for platform, child in children if len(children) < CHILDREN else ():
+        found[platform].add(child["digest"])
+    return {platform: frozenset(digests) for platform, digests in found.items()}
 
 
 def describe(contents: Contents, name: ImageName, digest: str, now: datetime) -> Described:

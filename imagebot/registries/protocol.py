@@ -67,8 +67,8 @@ class Registries(Protocol):
         """The platforms that an image runs on, sorted."""
         ...
 
-    def images(self, name: ImageName, digest: str) -> Mapping[str, str]:
-        """The digest of the manifest that each platform runs; of a single image its own, under ``*``."""
+    def images(self, name: ImageName, digest: str) -> Mapping[str, frozenset[str]]:
+        """The digests of the manifests that each platform may run; of a single image its own, under ``*``."""
         ...
 
     def pushed(self, name: ImageName, tags: frozenset[str]) -> Mapping[str, Pushed]:

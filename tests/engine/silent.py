@@ -26,8 +26,8 @@ class SilentRegistries:
     def platforms(self, name: ImageName, digest: str) -> tuple[str, ...]:
         return ()
 
-    def images(self, name: ImageName, digest: str) -> Mapping[str, str]:
-        return {"*": digest}
+    def images(self, name: ImageName, digest: str) -> Mapping[str, frozenset[str]]:
+        return {"*": frozenset({digest})}
 
     def describe(self, name: ImageName, digest: str) -> Described:
         return Described(digest, ())

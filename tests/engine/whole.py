@@ -31,7 +31,8 @@ class Told(SilentRegistries):
 
     Attributes:
         points: What each tag points to.
-        runs: The manifests behind an index, by platform; what is not named is no longer there.
+        runs: The manifests behind an index, by platform, several apart by a blank; what is not named is no
+            longer there.
         dates: When the registry says that tags were pushed.
         built: When images say that they were built, by digest.
     """
@@ -54,10 +55,11 @@ class Told(SilentRegistries):
             raise found
         return found
 
-    def images(self, name: ImageName, digest: str) -> Mapping[str, str]:
+    def images(self, name: ImageName, digest: str) -> Mapping[str, frozenset[str]]:
         if self.runs and digest not in self.runs:
             raise RegistryNotFound(f"there is no {digest}")
-        return self.runs.get(digest, {"*": digest})
+        found = self.runs.get(digest, {"*": digest})
+        return {platform: frozenset(child.split()) for platform, child in found.items()}
 
     def describe(self, name: ImageName, digest: str) -> Described:
         self.asked.append("description")

@@ -64,6 +64,19 @@ def test_it_pins_the_whole_and_no_child(running: Running, name: ImageName, image
         assert client.digest(name, "1.0") == image.digest
 
 
+def test_it_tells_the_images_of_an_index_apart(running: Running, name: ImageName) -> None:
+    image = build_image(b"layer", platforms=("linux/amd64", "linux/arm64"))
+    push(name.host, name.path, "1.0", image, running.auth)
+    children = set(image.manifests) - {image.digest}
+
+    with entered(running) as client:
+        found = client.images(name, image.digest)
+        assert set(found) == {"linux/amd64", "linux/arm64"}
+        assert {digest for digests in found.values() for digest in digests} == children
+        one = min(children)
+        assert client.images(name, one) == {"*": {one}}
+
+
 @pytest.mark.parametrize("running", REAL, indirect=True)
 def test_what_was_pushed_before_2017_is_refused(running: Running, name: ImageName) -> None:
     with connected(running.host, running.auth) as pushing:

@@ -24,7 +24,7 @@ from imagebot.demo.images import (
 from imagebot.errors import RegistryError, RegistryNotFound, RegistryProtocol
 from imagebot.evidence import Described
 from imagebot.references.image import ImageName
-from imagebot.registries.images import CHILDREN, CREATED, LABELS, describe, platforms
+from imagebot.registries.images import CHILDREN, CREATED, LABELS, describe, manifests, platforms
 from imagebot.registries.protocol import Manifest
 from tests.registries.conftest import USER, Running
 from tests.registries.pushing import docker_image, push
@@ -99,6 +99,20 @@ def store() -> Store:
 
 def described(store: Store, digest: str) -> Described:
     return describe(store, NAME, digest, NOW)
+
+
+class TestManifests:
+    def test_a_platform_may_have_several(self, store: Store) -> None:
+        one, other = store.image(AMD64), store.image({**AMD64, "os.version": "10.0.1"})
+        digest = store.index(store.child(AMD64, one), store.child(AMD64, other), store.child(UNKNOWN, one))
+
+        assert manifests(store, NAME, digest) == {"linux/amd64": {one, other}}
+
+    def test_an_index_that_is_not_read_whole_is_not_compared(self, store: Store) -> None:
+        many = [store.child({"os": "linux", "architecture": f"a{n:04}"}) for n in range(CHILDREN)]
+
+        assert len(manifests(store, NAME, store.index(*many[1:]))) == CHILDREN - 1
+        assert manifests(store, NAME, store.index(*many)) == {}
 
 
 class TestPlatforms:
