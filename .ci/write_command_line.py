@@ -50,7 +50,10 @@ is written only where `from.digest` is set or `pins` is true; `evidence` is what
 `reason`; `explain` adds the fields of `evidence`) and, in `explain`, `held` with the reason why nothing moves. `doctor`: `checks[]` (`name`, `message`, `hint`, `error`) and `hosts[]`
 (`host`, `repository`, `api`, `mirror`, `ca`, `tls_verify`, `proxy`, `credential`: null or `source`, `user`, `kind`, `used`;
 `reason`, `works`, `answer`, `error`, `rate_limit`: null or `limit`, `remaining`, `window_s`; `warnings[]`: `message`,
-`hint`). A command that fails answers with `errors[]`.
+`hint`). `backtest`: `since`, `until`, `merged_after_s`, `policies[]`, `dated[]` (`image`, `says`), `opened`, `per_week`,
+`median_lead_s` (negative: people were earlier; null without any), `proposals[]` (`id`, `opened`, `updated`, `merged`, `images[]`: `image`, `from`, `to`, `places`;
+`pull_requests[]`: `opened_at`, `updated`, `merged_at`, `closed_at`, `images[]`), `moves[]` (`at`, `commit`, `author`, `by`: `people` or `imagebot`, `proposal`, `image`, `from`, `to`, `places`,
+`outcome`: `proposed`, `never`, `back`, `unknown`, or null for imagebot's own; `proposed_at`, `proposed_tag`, `reason`, `lead_s`), `undated`, `notes[]`, `errors[]`. A command that fails answers with `errors[]`.
 
 ## Commands
 """
