@@ -115,8 +115,8 @@ def _gathered(references: Sequence[Past]) -> Talk[list[Facts]]:
     found = []
     for members in by_policy.values():
         policy = policy_of(members[0].scanned)
-        deployed = frozenset(tag for past in members for tag in _deployed(past))
-        ordering = yield from dates(policy, listing.tags, deployed)
+        deployed = [tag for past in members for tag in _deployed(past)]
+        ordering = yield from dates(policy, listing.tags, frozenset(deployed))
         ranking = rank(policy.tags, listing.tags, ordering.by_tag)
         dated, undated = ordering, sum(verdict.rule == "created" for verdict in ranking.unread)
         if policy.tags.order != "created":
@@ -141,4 +141,8 @@ def _deployed(past: Past) -> Iterator[str]:
 
 def _may_come(ranking: Ranking, deployed: Iterable[str]) -> frozenset[str]:
     """Every tag that may ever be proposed: what is allowed two steps away is allowed one step away."""
-    return frozenset(tag for one in deployed for tag in ranking.choose(one).accepted() if tag != one)
+    found: set[str] = set()
+    for one in dict.fromkeys(deployed):
+        if one not in found:
+            found.update(tag for tag in ranking.choose(one).accepted() if tag != one)
+    return frozenset(found)

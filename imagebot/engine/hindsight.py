@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from imagebot.engine.backtest import Stairs
 from imagebot.policies.reading import Read
 from imagebot.policies.rules import lane
 from imagebot.replay import Compared
@@ -45,17 +45,21 @@ def compare(moved: Moved, ranking: Ranking, out: Mapping[str, datetime], until: 
 def _first(
     ranking: Ranking, choice: Choice, after: Read, out: Mapping[str, datetime]
 ) -> tuple[datetime, str] | None:
-    """The first tag proposed that is as new; where each major version is proposed, of the same one."""
+    """The first allowed tag to come that is as new; where each major version is proposed, of the same one."""
     major = after.version.release[0] if after.version else None
-    read = ranking.reader.read
+
+    def is_as_new(tag: str) -> bool:
+        read = ranking.reader.read(tag)
+        return read is not None and read.key >= after.key
+
     proposed = (
-        (at, tag)
+        (out[tag], tag)
         for part in choice.parts()
         if part.major in {None, major}
-        for at, tag in Stairs.of(part, out).steps
-        if (found := read(tag)) and found.key >= after.key
+        for tag in takewhile(is_as_new, part.accepted())
+        if tag in out
     )
-    return min(proposed, default=None)
+    return min(proposed, key=lambda one: one[0], default=None)
 
 
 def _when(first: tuple[datetime, str], moved: Moved, until: datetime) -> Compared:
