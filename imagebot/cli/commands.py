@@ -34,6 +34,7 @@ COMMANDS = (
     Command("doctor", "Everyday", "check that every registry can be asked, as whom, and what to do if not"),
     Command("explain", "Policies", "show each tag of an image and the rule that kept or dropped it"),
     Command("test", "Policies", "try a policy on tags from standard input, without a network"),
+    Command("backtest", "Policies", "replay the policies over the past, beside what people did by hand"),
     Command("validate", "Policies", "check imagebot.yaml and the policy files"),
     Command("schema", "Policies", "print the JSON Schema of the policy or settings file"),
     Command("init", "Policies", "write a first policy file for the images found"),

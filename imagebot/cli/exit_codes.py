@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from imagebot.diagnosis import Diagnosis
     from imagebot.plan import Outcome, Plan
+    from imagebot.replay import Backtest
 
 DONE = 0
 FAILED = 1
@@ -37,6 +38,16 @@ def diagnosis_code(diagnosis: Diagnosis) -> int:
     if all(error.exit_code == DENIED for error in errors):
         return DENIED
     return PARTLY if any(host.works for host in diagnosis.hosts) else FAILED
+
+
+def backtest_code(found: Backtest) -> int:
+    """0 if nothing failed, 5 if some image was replayed, else 4 for credentials and 1 for the rest."""
+    errors = [failure.error for failure in found.failures]
+    if not errors:
+        return DONE
+    if found.images:
+        return PARTLY
+    return DENIED if any(error.exit_code == DENIED for error in errors) else FAILED
 
 
 def _something_went_through(plan: Plan, outcomes: Sequence[Outcome] | None) -> bool:

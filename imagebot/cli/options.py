@@ -53,6 +53,11 @@ def add_source(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--base", metavar="BRANCH", help="branch to read and to propose to (default: the remote's)"
     )
+    add_cache(parser)
+
+
+def add_cache(parser: ArgumentParser) -> None:
+    """The cache folder."""
     parser.add_argument(
         "--cache",
         metavar="DIR",

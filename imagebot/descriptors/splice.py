@@ -93,7 +93,8 @@ def _reshaped(change: Change, image: ImageReference) -> _Part:
     reference, old = change.reference, change.reference.image
     slots = [slot for slot in (reference.tag, reference.digest) if slot]
     if any(slot.whole for slot in slots) or not slots or old.name.scheme:
-        raise EditError(f"{_place(reference)}: there is no place for it beside what is written")
+        part = "digest" if (old.digest is None) != (image.digest is None) else "tag"
+        raise EditError(f"{_place(reference)}: there is no place for a {part} that comes or goes")
     if image.tag is not None:
         _check_tag(reference, image.tag)
     if image.digest is not None:

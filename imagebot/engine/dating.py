@@ -53,14 +53,24 @@ def dates(policy: Policy, tags: Iterable[str], deployed: frozenset[str]) -> Talk
         return Dates()
     reader = Reader(policy.tags)
     wanted = frozenset(tag for tag in tags if tag in deployed or reader.looks_at(tag))
+    return (yield from dates_of(policy, wanted))
+
+
+def dates_of(policy: Policy, wanted: frozenset[str]) -> Talk[Dates]:
+    """The dates of tags: the registry's push times where it tells them, else what the images say.
+
+    Args:
+        policy: Of any order; it may say whose word the dates are.
+        wanted: Tags of the repository.
+    """
     if policy.tags.dated_by in {None, "push"}:
         pushed: Mapping[str, Pushed] = yield PushTimes(wanted)
         if pushed or policy.tags.dated_by == "push":
             return Dates({tag: Dated(found.at, PUSHED) for tag, found in pushed.items() if tag in wanted})
     if len(wanted) > LOOKED_UP:
         return Dates(
-            doubt=f"policy {policy.name} orders {len(wanted)} tags by date, and this registry tells no push "
-            f"times: narrow `match` to at most {LOOKED_UP}, for each costs requests"
+            doubt=f"policy {policy.name} needs the dates of {len(wanted)} tags, and this registry tells no "
+            f"push times: narrow `match` to at most {LOOKED_UP}, for each costs requests"
         )
     found: dict[str, Dated] = {}
     for tag in sorted(wanted):

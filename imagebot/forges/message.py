@@ -14,7 +14,10 @@ from imagebot.untrusted import clean
 if TYPE_CHECKING:
     from imagebot.plan import Proposal
 
-_EDIT = re.compile(r"^Imagebot-Edit: ([0-9a-f]{64})$", re.MULTILINE)
+EDIT_LINE = r"^Imagebot-Edit: ([0-9a-f]{64})$"
+"""A line that only imagebot's own commits have; Git's extended expressions mean the same by it."""
+
+_EDIT = re.compile(EDIT_LINE, re.MULTILINE)
 
 
 def edit_hash(files: Mapping[str, bytes]) -> str:

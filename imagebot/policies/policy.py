@@ -119,7 +119,7 @@ class Case:
     current: str | None
     tags: tuple[tuple[str, datetime | None], ...]
     selected: str | None
-    rejected: Mapping[str, str] = field(default_factory=dict)
+    rejected: Mapping[str, str] = field(default_factory=dict, hash=False)
     line: int = 0
 
 

@@ -65,6 +65,11 @@ class Reader:
             return read
         return read.reason if read.rule == "match" else f"is {read.reason}"
 
+    def read(self, tag: str) -> Read | None:
+        """The tag as it is ordered, whether or not it is ignored; None if it cannot be."""
+        found = self._read(tag)
+        return found if isinstance(found, Read) else None
+
     def judged(self, tag: str) -> Read | Verdict:
         """The tag as it is ordered, or the rule that keeps it from being read."""
         return self._left_out(tag) or self._read(tag)

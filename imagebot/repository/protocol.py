@@ -147,3 +147,68 @@ class ConfigRepository(Protocol):
     def delete(self, branch: str, *, expected: str) -> None:
         """Delete the remote's branch, if it still points to ``expected``."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """What a commit did to a file: None before where it was added, after where it was deleted."""
+
+    path: str
+    before: FileEntry | None
+    after: FileEntry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A commit as it landed on the branch: a merge counts as one, with all that it brought.
+
+    Attributes:
+        at: When it was committed, with time zone.
+        author: Name of its author.
+        marked: Whether its message, or that of a commit it brought, has a line of the kind asked for.
+        first: Whether history begins with it, as far as it is here.
+        changes: To the files asked for.
+    """
+
+    id: str
+    at: datetime
+    author: str
+    marked: bool
+    first: bool
+    changes: tuple[FileChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Commits, newest first.
+
+    Attributes:
+        cut: Whether there were more than asked for.
+    """
+
+    commits: tuple[Landed, ...]
+    cut: bool = False
+
+
+class History(Protocol):
+    """The commits that led to the tip of a branch; every method raises ``RepositoryError``."""
+
+    @property
+    def shallow(self) -> bool:
+        """Whether older commits were left out when it was cloned."""
+        ...
+
+    def tip(self) -> Snapshot:
+        """The files of the newest commit. Its ``contents`` reads entries of older commits too."""
+        ...
+
+    def log(self, paths: Iterable[str], since: datetime, *, mark: str, limit: int) -> Log:
+        """Commits that touched files.
+
+        Args:
+            paths: Files; one that was renamed begins under its new name.
+            since: With time zone.
+            mark: Extended regular expression on lines of messages: what sets ``Landed.marked``.
+            limit: Most commits.
+        """
+        ...
