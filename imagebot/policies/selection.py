@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from types import MappingProxyType
 
@@ -35,6 +35,7 @@ class Ranking:
     read: Sequence[Read]
     unread: Sequence[Verdict]
     _lanes: Mapping[tuple[object, ...], Sequence[Read]]
+    _sorted: dict[tuple[object, ...], Sequence[Read]] = field(default_factory=dict)
 
     def choose(self, current: str | None) -> Choice:
         """What the policy makes of its tags where one of them is deployed.
@@ -49,7 +50,13 @@ class Ranking:
         deployed = self.reader.deployed(current)
         if isinstance(deployed, str):
             return Choice(self, Judge(rules, None), current, (), no_way=deployed)
-        return Choice(self, Judge(rules, deployed), current, self._lanes.get(lane(rules, deployed), ()))
+        return Choice(self, Judge(rules, deployed), current, self._newest_first(lane(rules, deployed)))
+
+    def _newest_first(self, kind: tuple[object, ...]) -> Sequence[Read]:
+        """The tags of one kind, sorted when they are asked for first: most kinds never are."""
+        if kind not in self._sorted:
+            self._sorted[kind] = sorted(self._lanes.get(kind, ()), key=_age, reverse=True)
+        return self._sorted[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +212,6 @@ def rank(rules: TagRules, tags: Iterable[str], dates: Mapping[str, Dated] = NO_D
     lanes: defaultdict[tuple[object, ...], list[Read]] = defaultdict(list)
     for item in read:
         lanes[lane(rules, item)].append(item)
-    for members in lanes.values():
-        members.sort(key=_age, reverse=True)
     return Ranking(reader, read, unread, lanes)
 
 
