@@ -6,27 +6,14 @@ import difflib
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from imagebot.descriptors.rules import Rule, Step, parse_path
 from imagebot.policies.checking import check
 from imagebot.policies.faults import Fault, InvalidConfiguration
-from imagebot.policies.globs import path_matcher
-from imagebot.policies.model import PolicyModel, TagsModel, age
-from imagebot.policies.pattern import Pattern
+from imagebot.policies.model import PolicyModel
 from imagebot.policies.placed import Placed, Unreadable, Value, read_placed
-from imagebot.policies.policy import (
-    Configuration,
-    Environment,
-    ForgeSettings,
-    Gates,
-    Keyless,
-    Policy,
-    RegistrySettings,
-    Settings,
-    TagRules,
-    Verification,
-)
-from imagebot.policies.settings_model import RegistryModel, RuleModel, SettingsModel
-from imagebot.references.orders import ORDERS
+from imagebot.policies.policy import Configuration, Policy
+from imagebot.policies.policy_loading import loaded_policy
+from imagebot.policies.settings_loading import loaded_settings
+from imagebot.policies.settings_model import SettingsModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +72,7 @@ def load(
         faults += _missing_keys(entries, paths)
     if faults:
         raise InvalidConfiguration(faults)
-    return Configuration(_settings(settings), tuple(_policies(entries)))
+    return Configuration(loaded_settings(settings), tuple(_policies(entries)))
 
 
 def _entries(placed: Placed) -> tuple[list[_Entry], list[Fault]]:
@@ -172,90 +159,5 @@ def _missing_keys(entries: Iterable[_Entry], paths: Container[str]) -> Iterator[
 def _policies(entries: Iterable[_Entry]) -> Iterator[Policy]:
     for entry in entries:
         if entry.model is not None:
-            model = entry.model
             place = entry.placed.fault(("policies", entry.place), "", "")
-            yield Policy(
-                name=model.name,
-                images=tuple(model.images),
-                tags=_rules(model.tags),
-                environments=tuple(model.environments),
-                paths=tuple(model.paths),
-                gates=_gates(model),
-                pin=model.pin,
-                refresh=model.refresh,
-                file=place.path,
-                line=place.line,
-            )
-
-
-def _gates(model: PolicyModel) -> Gates:
-    cosign = model.verify.cosign if model.verify else None
-    return Gates(
-        min_age=age(model.min_age) if model.min_age is not None else None,
-        platforms=tuple(model.platforms),
-        verification=Verification(
-            keys=tuple(cosign.keys),
-            keyless=tuple(Keyless(found.identity, found.issuer) for found in cosign.keyless),
-        )
-        if cosign
-        else None,
-    )
-
-
-def _rules(model: TagsModel) -> TagRules:
-    words = model.prereleases
-    return TagRules(
-        order=model.order,
-        range=ORDERS[model.order].range(model.range) if model.range is not None else None,
-        match=Pattern.parse(model.match) if model.match is not None else None,
-        by=model.groups,
-        variant=model.variant,
-        precision=model.precision,
-        prereleases=words if isinstance(words, bool) else tuple(word.lower() for word in words),
-        max_step=model.max_step,
-        ignore=tuple(model.ignore),
-        newest_of_each=model.newest_of_each,
-        dated_by=model.dated_by,
-    )
-
-
-def _settings(model: SettingsModel) -> Settings:
-    return Settings(
-        environments=tuple(Environment(name, tuple(e.paths)) for name, e in model.environments.items()),
-        forge=ForgeSettings(
-            kind="github" if model.forge.kind == "github" else "git" if model.forge.kind == "git" else None,
-            api=model.forge.api,
-            repository=model.forge.repository,
-        ),
-        base=model.base,
-        registries=tuple((host, _registry(r)) for host, r in model.registries.items()),
-        rules=tuple(_rule(rule) for rule in model.descriptors),
-    )
-
-
-def _registry(model: RegistryModel) -> RegistrySettings:
-    return RegistrySettings(
-        plain_http=model.plain_http,
-        ca=model.ca,
-        tls_verify=model.tls_verify,
-        mirror=model.mirror,
-        token_servers=tuple(model.token_servers),
-        parallel=model.parallel,
-        per_second=model.requests_per_second,
-    )
-
-
-def _rule(model: RuleModel) -> Rule:
-    return Rule(
-        files=tuple(path_matcher(glob) for glob in model.files),
-        kind=model.kind or "",
-        reference=_steps(model.reference),
-        repository=_steps(model.repository),
-        image=model.image or "",
-        tag=_steps(model.tag),
-        digest=_steps(model.digest),
-    )
-
-
-def _steps(path: str | None) -> tuple[Step, ...]:
-    return parse_path(path) if path else ()
+            yield loaded_policy(entry.model, place.path, place.line)
