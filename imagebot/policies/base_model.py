@@ -15,7 +15,14 @@ from pydantic_core import PydanticCustomError
 from imagebot.policies.globs import path_fault
 
 
-def fault(id: str, message: str, *, hint: str = "", offset: int | None = None, at: str = "") -> NoReturn:  # noqa: A002 - the word of the JSON format
+def fault(
+    id: str,  # noqa: A002 - the word of the JSON format
+    message: str,
+    *,
+    hint: str = "",
+    offset: int | None = None,
+    at: str | tuple[str, ...] = (),
+) -> NoReturn:
     """Refuse a value.
 
     Args:
@@ -23,12 +30,13 @@ def fault(id: str, message: str, *, hint: str = "", offset: int | None = None, a
         message: What is wrong.
         hint: How to fix it.
         offset: Characters into the value where it is wrong.
-        at: Key below the value where it is wrong; without an offset the key itself is.
+        at: Key below the value where it is wrong, or keys that lead there; without an offset the key
+            itself is.
     """
     raise PydanticCustomError(
         id,
         "{message}",
-        {"message": message, "hint": hint, "offset": offset, "at": at},
+        {"message": message, "hint": hint, "offset": offset, "at": (at,) if isinstance(at, str) else at},
     )
 
 

@@ -33,7 +33,7 @@ def check(placed: Placed, value: Value, at: Location, model: type[Model]) -> tup
 
 def _fault(placed: Placed, at: Location, model: type[BaseModel], error: Any) -> Fault:  # noqa: ANN401 - pydantic's error dictionary
     context = error.get("ctx", {})
-    location = _known(placed, at, (*error["loc"], *([context["at"]] if context.get("at") else [])))
+    location = _known(placed, at, (*error["loc"], *context.get("at", ())))
     if error["type"] == "extra_forbidden":
         return _unknown_key(placed, location, model, error["loc"])
     if "hint" in context:

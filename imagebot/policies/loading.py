@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from imagebot.policies.case_loading import case_faults, loaded_cases
 from imagebot.policies.checking import check
 from imagebot.policies.faults import Fault, InvalidConfiguration
 from imagebot.policies.model import PolicyModel
@@ -108,6 +109,8 @@ def _entries(placed: Placed) -> tuple[list[_Entry], list[Fault]]:
     for place, value in enumerate(listed):
         model, problems = check(placed, value, ("policies", place), PolicyModel)
         faults += problems
+        if model:
+            faults += case_faults(model, placed, ("policies", place))
         entries.append(_Entry(placed, place, value, model))
     return entries, faults
 
@@ -159,5 +162,7 @@ def _missing_keys(entries: Iterable[_Entry], paths: Container[str]) -> Iterator[
 def _policies(entries: Iterable[_Entry]) -> Iterator[Policy]:
     for entry in entries:
         if entry.model is not None:
-            place = entry.placed.fault(("policies", entry.place), "", "")
-            yield loaded_policy(entry.model, place.path, place.line)
+            at = ("policies", entry.place)
+            here = entry.placed.fault(at, "", "")
+            cases = loaded_cases(entry.model, entry.placed, at)
+            yield loaded_policy(entry.model, cases, here.path, here.line)

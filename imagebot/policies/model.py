@@ -16,6 +16,7 @@ from pydantic import (
 
 from imagebot.errors import InvalidReference
 from imagebot.policies.base_model import Model, PathGlob, fault, not_yet
+from imagebot.policies.case_model import CaseModel
 from imagebot.policies.globs import normalised_image_glob
 from imagebot.policies.pattern import InvalidPattern, Pattern
 from imagebot.policies.policy import DatedBy, OrderName, Pinning
@@ -257,6 +258,7 @@ class PolicyModel(Model):
     pull_request: Annotated[dict[str, Any] | None, not_yet("pull-request")] = Field(
         None, alias="pull-request", description="Not supported yet."
     )
+    tests: list[CaseModel] = Field([], description="Cases that `imagebot test --all` runs.")
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from imagebot.policies.model import PolicyModel, TagsModel, age
 from imagebot.policies.pattern import Pattern
-from imagebot.policies.policy import Gates, Keyless, Policy, TagRules, Verification
+from imagebot.policies.policy import Case, Gates, Keyless, Policy, TagRules, Verification
 from imagebot.references.orders import ORDERS
 
 
-def loaded_policy(model: PolicyModel, file: str, line: int) -> Policy:
+def loaded_policy(model: PolicyModel, tests: tuple[Case, ...], file: str, line: int) -> Policy:
     """A policy without faults.
 
     Args:
         model: What is written, together with what lies beneath it.
+        tests: Its cases.
         file: Where it stands.
         line: 1-based line where it begins.
     """
@@ -25,6 +26,7 @@ def loaded_policy(model: PolicyModel, file: str, line: int) -> Policy:
         gates=_gates(model),
         pin=model.pin,
         refresh=model.refresh,
+        tests=tests,
         file=file,
         line=line,
     )

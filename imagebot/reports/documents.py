@@ -81,7 +81,13 @@ def selection_document(selection: Selection, **more: object) -> Document:
         {"tag": verdict.tag, "accepted": verdict.accepted, "reason": verdict.reason}
         for verdict in selection.candidates
     ]
-    return _versioned(selected=selection.selected, step=selection.step, candidates=candidates, **more)
+    return _versioned(
+        selected=selection.selected,
+        each=list(selection.each),
+        step=selection.step,
+        candidates=candidates,
+        **more,
+    )
 
 
 def explanation_document(explanations: Sequence[Explanation]) -> Document:

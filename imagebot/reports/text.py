@@ -135,15 +135,18 @@ def outcomes_text(plan: Plan, outcomes: Sequence[Outcome], screen: Screen) -> st
 
 def selection_text(selection: Selection, screen: Screen, *, head: str) -> str:
     """Every candidate with its verdict."""
+    chosen = selection.each or (selection.selected,)
     rows = [
         [
-            Cell(_mark(verdict.tag == selection.selected, accepted=verdict.accepted)),
-            Cell(verdict.tag, "bold" if verdict.tag == selection.selected else ""),
+            Cell(_mark(verdict.tag in chosen, accepted=verdict.accepted)),
+            Cell(verdict.tag, "bold" if verdict.tag in chosen else ""),
             Cell(verdict.reason, "" if verdict.accepted else "dim"),
         ]
         for verdict in selection.candidates
     ]
-    return _join(head, table(rows, screen), f"Selected: {selection.selected or 'none'}")
+    several = ", each for a proposal of its own" if len(selection.each) > 1 else ""
+    selected = ", ".join(selection.each) or selection.selected or "none"
+    return _join(head, table(rows, screen), f"Selected: {selected}{several}")
 
 
 def explanation_text(explanation: Explanation, screen: Screen) -> str:
