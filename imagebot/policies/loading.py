@@ -5,12 +5,17 @@ from __future__ import annotations
 import difflib
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from imagebot.policies.case_loading import case_faults, loaded_cases
 from imagebot.policies.checking import check
+from imagebot.policies.composing import checked, mark
 from imagebot.policies.faults import Fault, InvalidConfiguration
+from imagebot.policies.file_head import head_faults
+from imagebot.policies.layers import Layers
+from imagebot.policies.merging import Merged
 from imagebot.policies.model import PolicyModel
-from imagebot.policies.placed import Placed, Unreadable, Value, read_placed
+from imagebot.policies.placed import Location, Placed, Unreadable, Value, read_placed
 from imagebot.policies.policy import Configuration, Policy
 from imagebot.policies.policy_loading import loaded_policy
 from imagebot.policies.settings_loading import loaded_settings
@@ -19,12 +24,21 @@ from imagebot.policies.settings_model import SettingsModel
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A policy as it stands in its file; the model is None if it has faults."""
+    """A policy as it stands in its file; the model is None if it has faults.
+
+    Attributes:
+        merged: The policy with what lies beneath it.
+    """
 
     placed: Placed
     place: int
-    value: Value
+    merged: Merged
     model: PolicyModel | None
+
+    @property
+    def at(self) -> Location:
+        """Where it stands."""
+        return ("policies", self.place)
 
 
 def load(
@@ -33,6 +47,8 @@ def load(
     settings_path: str = "imagebot.yaml",
     any_environment: bool = False,
     paths: Container[str] | None = None,
+    others: Mapping[str, bytes] = MappingProxyType({}),
+    folder: str = "",
 ) -> Configuration:
     """Load ``imagebot.yaml`` and policy files.
 
@@ -45,28 +61,33 @@ def load(
             a policy matter, the settings may not be at hand.
         paths: Files of the config repository; None if that is not at hand. A key that a policy verifies
             signatures with must be one of them.
+        others: Content of further files of the config repository, by path; only those are read that a
+            policy file extends.
+        folder: Folder that stands for ``policies`` where the policy files are from elsewhere.
 
     Raises:
         InvalidConfiguration: With every fault of every file.
     """
     faults: list[Fault] = []
     settings = SettingsModel()
-    entries: list[_Entry] = []
+    read: dict[str, Placed | Unreadable] = {}
     for path in sorted(files):
         try:
             placed, problems = read_placed(path, files[path])
         except Unreadable as error:
             faults.append(error.fault)
+            read[path] = error
             continue
         faults += problems
         if path == settings_path:
             model, problems = check(placed, {} if placed.value is None else placed.value, (), SettingsModel)
             settings = model or settings
         else:
-            found, problems = _entries(placed)
-            entries += found
+            problems = head_faults(placed)
+            read[path] = placed
         faults += problems
-    faults += _same_names(entries)
+    entries, problems = _entries(Layers(read, others, folder))
+    faults += [*problems, *_same_names(entries)]
     if not any_environment:
         faults += _unknown_environments(entries, settings.environments)
     if paths is not None:
@@ -76,49 +97,37 @@ def load(
     return Configuration(loaded_settings(settings), tuple(_policies(entries)))
 
 
-def _entries(placed: Placed) -> tuple[list[_Entry], list[Fault]]:
-    """The policies of a file; one with faults does not hide the faults of the next."""
-    if placed.value is None:
-        return [], []
-    if not isinstance(placed.value, dict):
-        hint = "begin with `policies:` and a list below it"
-        return [], [placed.fault((), "policy-type", "a policy file is a mapping", hint=hint)]
-    faults = [
-        placed.fault(
-            (key,),
-            "policy-unknown-key",
-            f"unknown key `{key}`",
-            hint="the only key here is `policies`",
-            key=True,
-        )
-        for key in placed.value
-        if key != "policies"
+def _entries(layers: Layers) -> tuple[list[_Entry], list[Fault]]:
+    """The policies of all files; one with faults does not hide the faults of the next."""
+    files = [placed for placed in layers.files.values() if isinstance(placed, Placed)]
+    for placed in files:
+        layers.of_file(placed)  # also if it has no policy: its defaults are checked all the same
+    laid = [
+        (placed, place, layers.beneath(placed, ("policies", place)))
+        for placed in files
+        for place in range(len(_listed(placed)))
     ]
-    listed = placed.value.get("policies")
-    if listed is None:
-        return [], faults
-    if not isinstance(listed, list):
-        fault = placed.fault(
-            ("policies",),
-            "policy-type",
-            "`policies` is a list of policies",
-            hint="begin each with `- name:`",
-        )
-        return [], [*faults, fault]
+    faults = [*layers.faults]
+    reported = {mark(fault) for fault in faults}
     entries = []
-    for place, value in enumerate(listed):
-        model, problems = check(placed, value, ("policies", place), PolicyModel)
+    for placed, place, below in laid:
+        merged, model, problems = checked(placed, ("policies", place), below, reported)
         faults += problems
         if model:
             faults += case_faults(model, placed, ("policies", place))
-        entries.append(_Entry(placed, place, value, model))
+        entries.append(_Entry(placed, place, merged, model))
     return entries, faults
+
+
+def _listed(placed: Placed) -> list[Value]:
+    listed = placed.value.get("policies") if isinstance(placed.value, dict) else None
+    return listed if isinstance(listed, list) else []
 
 
 def _same_names(entries: Iterable[_Entry]) -> Iterator[Fault]:
     first: dict[str, str] = {}
     for entry in entries:
-        name = entry.value.get("name") if isinstance(entry.value, dict) else None
+        name = entry.merged.value.get("name")
         if not isinstance(name, str):
             continue
         where = ("policies", entry.place, "name")
@@ -135,7 +144,7 @@ def _same_names(entries: Iterable[_Entry]) -> Iterator[Fault]:
 def _unknown_environments(entries: Iterable[_Entry], known: Iterable[str]) -> Iterator[Fault]:
     names = list(known)
     for entry in entries:
-        listed = entry.value.get("environments") if isinstance(entry.value, dict) else None
+        listed = entry.merged.value.get("environments")
         for place, name in enumerate(listed if isinstance(listed, list) else []):
             if not isinstance(name, str) or name in names:
                 continue
@@ -143,8 +152,8 @@ def _unknown_environments(entries: Iterable[_Entry], known: Iterable[str]) -> It
             hint = (
                 f"did you mean {close[0]}?" if close else f"imagebot.yaml names: {', '.join(names) or 'none'}"
             )
-            where = ("policies", entry.place, "environments", place)
-            yield entry.placed.fault(
+            where = (*entry.at, "environments", place)
+            yield entry.merged.fault(
                 where, "policy-unknown-environment", f"there is no environment {name!r}", hint=hint
             )
 
@@ -154,15 +163,14 @@ def _missing_keys(entries: Iterable[_Entry], paths: Container[str]) -> Iterator[
         cosign = entry.model.verify.cosign if entry.model and entry.model.verify else None
         for place, key in enumerate(cosign.keys if cosign else []):
             if key not in paths:
-                where = ("policies", entry.place, "verify", "cosign", "keys", place)
+                where = (*entry.at, "verify", "cosign", "keys", place)
                 hint = "name a file of the config repository, relative to its root"
-                yield entry.placed.fault(where, "policy-verify-key", f"there is no file {key!r}", hint=hint)
+                yield entry.merged.fault(where, "policy-verify-key", f"there is no file {key!r}", hint=hint)
 
 
 def _policies(entries: Iterable[_Entry]) -> Iterator[Policy]:
     for entry in entries:
         if entry.model is not None:
-            at = ("policies", entry.place)
-            here = entry.placed.fault(at, "", "")
-            cases = loaded_cases(entry.model, entry.placed, at)
+            here = entry.placed.fault(entry.at, "", "")
+            cases = loaded_cases(entry.model, entry.placed, entry.at)
             yield loaded_policy(entry.model, cases, here.path, here.line)

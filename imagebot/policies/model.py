@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
+    Discriminator,
     Field,
+    Tag,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -223,15 +225,18 @@ class VerifyModel(Model):
     cosign: CosignModel = Field(description="Signatures that cosign makes.")
 
 
-class PolicyModel(Model):
-    """One policy."""
+def _listing(value: object) -> str:
+    return "several" if isinstance(value, list) else "one"
 
-    name: Annotated[str, AfterValidator(_policy_name)] = Field(
-        description="Name, unique over all policy files."
-    )
-    images: list[Annotated[str, AfterValidator(_image)]] = Field(
-        min_length=1, description="Globs on normalised image names: `ghcr.io/acme/*`, `nginx`."
-    )
+
+Extended = Annotated[
+    Annotated[str, Tag("one")] | Annotated[list[str], Tag("several")], Discriminator(_listing)
+]
+
+
+class DefaultsModel(Model):
+    """Keys that policies take where they do not set them."""
+
     environments: list[str] = Field([], description="Environments of imagebot.yaml; default: everywhere.")
     paths: list[PathGlob] = Field(
         [], description="Globs relative to the root of the repository; default: everywhere."
@@ -258,7 +263,6 @@ class PolicyModel(Model):
     pull_request: Annotated[dict[str, Any] | None, not_yet("pull-request")] = Field(
         None, alias="pull-request", description="Not supported yet."
     )
-    tests: list[CaseModel] = Field([], description="Cases that `imagebot test --all` runs.")
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -273,7 +277,44 @@ class PolicyModel(Model):
         return self
 
 
-class PolicyFileModel(Model):
+class NamedModel(Model):
+    """What only a policy itself has."""
+
+    name: Annotated[str, AfterValidator(_policy_name)] = Field(
+        description="Name, unique over all policy files."
+    )
+    images: list[Annotated[str, AfterValidator(_image)]] = Field(
+        min_length=1, description="Globs on normalised image names: `ghcr.io/acme/*`, `nginx`."
+    )
+    extends: Extended | None = Field(
+        None,
+        description="Files whose `defaults` lie beneath this policy, relative to the root of the repository, "
+        "or presets such as `imagebot:stable`; each lies on those before it.",
+    )
+
+
+class PolicyModel(DefaultsModel, NamedModel):
+    """One policy."""
+
+    tests: list[CaseModel] = Field([], description="Cases that `imagebot test --all` runs.")
+
+
+class FileHeadModel(Model):
+    """What a policy file has besides policies."""
+
+    extends: Extended | None = Field(
+        None,
+        description="Files whose `defaults` lie beneath those of this file, relative to the root of the "
+        "repository, or presets such as `imagebot:stable`; each lies on those before it.",
+    )
+
+
+class PolicyFileModel(FileHeadModel):
     """A policy file."""
 
-    policies: list[PolicyModel] = Field(description="The first policy that matches a reference governs it.")
+    defaults: DefaultsModel | None = Field(
+        None, description="Keys that every policy of this file has where it does not set them."
+    )
+    policies: list[PolicyModel] | None = Field(
+        None, description="The first policy that matches a reference governs it."
+    )
