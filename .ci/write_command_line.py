@@ -48,7 +48,8 @@ is written only where `from.digest` is set or `pins` is true; `evidence` is what
 `created`, `out_since`, `out_since_source`, `platforms`, `labels`, `signature` with `state` and `how`; null where nobody asked). `apply` and `run` add `outcomes[]` (`proposal`, `branch`, `action`,
 `reason`, `number`, `url`, `error`). `test` and `explain`: `selected`, `each[]` (all that are proposed under `newest-of-each`), `step`, `candidates[]` (`tag`, `accepted`,
 `reason`; `explain` adds the fields of `evidence`) and, in `explain`, `held` with the reason why nothing moves. `test --all`: `failed`, `cases[]` (`policy`,
-`path`, `line`, `current`, `expected`, `selected`, `each[]`, `ok`, `problems[]`). `doctor`: `checks[]` (`name`, `message`, `hint`, `error`) and `hosts[]`
+`path`, `line`, `current`, `expected`, `selected`, `each[]`, `ok`, `problems[]`). `presets`: `presets[]` (`name`,
+`extends`, `summary`); of one the same and `content`. `doctor`: `checks[]` (`name`, `message`, `hint`, `error`) and `hosts[]`
 (`host`, `repository`, `api`, `mirror`, `ca`, `tls_verify`, `proxy`, `credential`: null or `source`, `user`, `kind`, `used`;
 `reason`, `works`, `answer`, `error`, `rate_limit`: null or `limit`, `remaining`, `window_s`; `warnings[]`: `message`,
 `hint`). A command that fails answers with `errors[]`.

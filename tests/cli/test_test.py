@@ -132,3 +132,40 @@ def test_every_newest_tag_is_named_where_the_policy_asks_for_several(imagebot: R
     assert shown.out.endswith("Selected: 1.9.0, 2.3.0, each for a proposal of its own\n")
     assert [line.split()[1] for line in shown.out.splitlines() if line.startswith("→")] == ["2.3.0", "1.9.0"]
     assert (document["selected"], document["each"]) == ("1.9.0", ["1.9.0", "2.3.0"])
+
+
+def test_the_samples_do_what_they_say(imagebot: Run) -> None:
+    outcome = imagebot("test", str(Path(__file__).parents[2]), "--all", "-o", "json")
+
+    assert outcome.code == 0, outcome.out
+    assert len({case["path"] for case in outcome.json["cases"]}) >= 8
+
+
+def test_policies_extend_files_of_the_repository(imagebot: Run, tmp_path: Path) -> None:
+    """From a folder that is committed, and with --policies from one elsewhere."""
+    policy = CASES.replace('tags: {range: "<2"}', "extends: shared/base.yaml")
+    base = 'defaults: {tags: {range: "<2"}}'
+    write_files(tmp_path, {"policies/a.yaml": policy, "shared/base.yaml": base})
+    write_files(
+        tmp_path / "else", {"where/a.yaml": policy, "where/shared/base.yaml": base.replace("<2", "<3")}
+    )
+
+    here = imagebot("test", str(tmp_path), "--all", "-o", "json")
+    there = imagebot("test", str(tmp_path), "--policies", str(tmp_path / "else/where"), "--all", "-o", "json")
+
+    assert [case["ok"] for case in here.json["cases"]] == [True, False]
+    assert [case["ok"] for case in there.json["cases"]] == [False, True]
+
+
+def test_a_link_is_no_file_that_can_be_extended(imagebot: Run, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.yaml"
+    secret.write_text("defaults: {min-age: 1h}")
+    write_files(
+        tmp_path / "repo", {"policies/a.yaml": CASES.replace('tags: {range: "<2"}', "extends: link.yaml")}
+    )
+    (tmp_path / "repo/link.yaml").symlink_to(secret)
+
+    outcome = imagebot("test", str(tmp_path / "repo"), "--all")
+
+    assert outcome.code == 2
+    assert "there is no file 'link.yaml'" in outcome.err
