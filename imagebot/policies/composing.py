@@ -20,7 +20,7 @@ from imagebot.policies.placed import Location, Placed, Value
 from imagebot.policies.policy import OrderName
 from imagebot.references.orders import ORDERS
 
-Mark = tuple[str, int, int, str]
+Identity = tuple[str, int, int, str]
 """What tells one fault from another: its place and id."""
 
 OWN = ("name", "images", "extends", "tests")
@@ -47,7 +47,7 @@ def default_faults(placed: Placed, layer: Layer) -> list[Fault]:
 
 
 def checked(
-    placed: Placed, at: Location, below: Layer, reported: AbstractSet[Mark]
+    placed: Placed, at: Location, below: Layer, reported: AbstractSet[Identity]
 ) -> tuple[Merged, PolicyModel | None, list[Fault]]:
     """A policy on top of what lies beneath it, and the faults it has.
 
@@ -64,16 +64,16 @@ def checked(
     alone = check(placed, value, at, PolicyModel)[1] if below.parts else []
     together = _Together(view, below, frozenset(alone), reported) if below.parts else view
     model, faults = check(together, view.value, at, PolicyModel)
-    return view, model, [fault for fault in faults if mark(fault) not in reported]
+    return view, model, [fault for fault in faults if identity(fault) not in reported]
 
 
-def mark(fault: Fault) -> Mark:
+def identity(fault: Fault) -> Identity:
     """What tells a fault from another, whatever its words."""
     return fault.path, fault.line, fault.column, fault.id
 
 
-def _marks(faults: list[Fault]) -> set[Mark]:
-    return {mark(fault) for fault in faults}
+def _identities(faults: list[Fault]) -> set[Identity]:
+    return {identity(fault) for fault in faults}
 
 
 def _lasting(places: Places, value: Value, at: Location, model: type[BaseModel]) -> list[Fault]:
@@ -88,8 +88,8 @@ def _lasting(places: Places, value: Value, at: Location, model: type[BaseModel])
         return found
     found = [fault for fault in found if fault.id != "policy-order"]
     for order in _RANGED if found else ():
-        other = _marks(check(places, {**value, "tags": {**tags, "order": order}}, at, model)[1])
-        found = [fault for fault in found if mark(fault) in other]
+        other = _identities(check(places, {**value, "tags": {**tags, "order": order}}, at, model)[1])
+        found = [fault for fault in found if identity(fault) in other]
     return found
 
 
@@ -105,7 +105,7 @@ class _Together:
     view: Merged
     below: Layer
     alone: frozenset[Fault]
-    reported: AbstractSet[Mark]
+    reported: AbstractSet[Identity]
 
     @property
     def path(self) -> str:
@@ -129,7 +129,7 @@ class _Together:
     ) -> Fault:
         """A fault where it comes from, or at the policy if only the layers together have it."""
         found = self.view.fault(location, id, message, hint=hint, key=key, offset=offset)
-        if found in self.alone or mark(found) in self.reported:
+        if found in self.alone or identity(found) in self.reported:
             return found
         placed, there = self.view.origin(location)
         if placed is not self.view.placed or there[: len(self.view.at)] != self.view.at:

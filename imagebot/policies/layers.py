@@ -119,17 +119,15 @@ class Layers:
         return self._read[path]
 
     def _unknown(self, name: str) -> tuple[str, str]:
+        """That there is no such thing, and what may have been meant."""
         known = [f"{presets.PREFIX}{preset}" for preset in presets.names()]
-        if name.startswith(presets.PREFIX):
-            message, others = f"there is no preset {name!r}", known
-        else:
-            message, others = (
-                f"there is no file {name!r}",
-                [*known, *self.files, *islice(self.others, _COMPARED)],
-            )
-        close = difflib.get_close_matches(name, others, n=1) or difflib.get_close_matches(
-            f"{presets.PREFIX}{name}", known, n=1
-        )
+        is_preset = name.startswith(presets.PREFIX)
+        files = [] if is_preset else [*self.files, *islice(self.others, _COMPARED)]
+        close = [
+            *difflib.get_close_matches(name, [*known, *files], n=1),
+            *difflib.get_close_matches(f"{presets.PREFIX}{name}", known, n=1),
+        ]
+        message = f"there is no {'preset' if is_preset else 'file'} {name!r}"
         if close:
             return message, f"did you mean {close[0]}?"
         return message, "write its path from the root of the repository; `imagebot presets` lists presets"

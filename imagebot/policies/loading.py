@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from imagebot.policies.case_loading import case_faults, loaded_cases
 from imagebot.policies.checking import check
-from imagebot.policies.composing import checked, mark
+from imagebot.policies.composing import checked, identity
 from imagebot.policies.faults import Fault, InvalidConfiguration
 from imagebot.policies.file_head import head_faults
 from imagebot.policies.layers import Layers
@@ -108,7 +108,7 @@ def _entries(layers: Layers) -> tuple[list[_Entry], list[Fault]]:
         for place in range(len(_listed(placed)))
     ]
     faults = [*layers.faults]
-    reported = {mark(fault) for fault in faults}
+    reported = {identity(fault) for fault in faults}
     entries = []
     for placed, place, below in laid:
         merged, model, problems = checked(placed, ("policies", place), below, reported)
