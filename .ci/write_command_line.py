@@ -47,7 +47,10 @@ that follow it) and `skipped[]` (`path`, `line`, `reason`); with `--why`: `path`
 is written only where `from.digest` is set or `pins` is true; `written` is what will stand in the file; `evidence` is what was gathered of the image (`digest`,
 `created`, `out_since`, `out_since_source`, `platforms`, `labels`, `signature` with `state` and `how`; null where nobody asked). `apply` and `run` add `outcomes[]` (`proposal`, `branch`, `action`,
 `reason`, `number`, `url`, `error`). `test` and `explain`: `selected`, `each[]` (all that are proposed, under `newest-of-each`), `step`, `candidates[]` (`tag`, `accepted`,
-`reason`, `rule`: the key of the rule that rejected it, or null; `explain` adds the fields of `evidence`) and, in `explain`, `held` with the reason why nothing moves, and `unmanaged[]`: places of the image that no policy moves, with `reason`. `doctor`: `checks[]` (`name`, `message`, `hint`, `error`) and `hosts[]`
+`reason`, `rule`: the key of the rule that rejected it, or null; `explain` adds the fields of `evidence`) and, in `explain`, `held` with the reason why nothing moves, and `unmanaged[]`: places of the image that no policy moves, with `reason`.
+`test --all`: `failed`, `cases[]` (`policy`,
+`path`, `line`, `current`, `expected`, `selected`, `each[]`, `ok`, `problems[]`). `presets`: `presets[]` (`name`,
+`extends`, `summary`); of one the same and `content`. `doctor`: `checks[]` (`name`, `message`, `hint`, `error`) and `hosts[]`
 (`host`, `repository`, `api`, `mirror`, `ca`, `tls_verify`, `proxy`, `credential`: null or `source`, `user`, `kind`, `used`;
 `reason`, `works`, `answer`, `error`, `rate_limit`: null or `limit`, `remaining`, `window_s`; `warnings[]`: `message`,
 `hint`). `validate`: `policies[]` (`name`, `file`, `line`; empty where there are errors), `errors[]` and `warnings[]` (`id`,

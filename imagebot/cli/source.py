@@ -138,5 +138,6 @@ def _configuration(
 ) -> Configuration:
     from imagebot.engine.configuration import read_configuration
 
-    files = policy_files(getattr(arguments, "policies", None))
-    return read_configuration(snapshot, files, any_environment=any_environment)
+    folder = getattr(arguments, "policies", None)
+    files = policy_files(folder)
+    return read_configuration(snapshot, files, folder=folder or "", any_environment=any_environment)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagebot.policies.loading import load
@@ -13,15 +14,39 @@ if TYPE_CHECKING:
 
 SETTINGS_PATH = "imagebot.yaml"
 POLICY_FOLDER = "policies/"
+ENDINGS = (".yaml", ".yml")
 
 
 def is_policy_path(path: str) -> bool:
     """Whether a path of the config repository is a policy file."""
-    return path.startswith(POLICY_FOLDER) and path.endswith((".yaml", ".yml"))
+    return path.startswith(POLICY_FOLDER) and path.endswith(ENDINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files(Mapping[str, bytes]):
+    """YAML files of a snapshot, each read when it is asked for."""
+
+    snapshot: Snapshot
+    paths: Sequence[str]
+
+    def __getitem__(self, path: str) -> bytes:
+        if path not in self.paths:
+            raise KeyError(path)
+        return self.snapshot.read(path)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
 
 
 def read_configuration(
-    snapshot: Snapshot, policy_files: Mapping[str, bytes] | None = None, *, any_environment: bool = False
+    snapshot: Snapshot,
+    policy_files: Mapping[str, bytes] | None = None,
+    *,
+    folder: str = "",
+    any_environment: bool = False,
 ) -> Configuration:
     """Load ``imagebot.yaml`` and the policy files of a snapshot.
 
@@ -29,6 +54,7 @@ def read_configuration(
         snapshot: The config repository.
         policy_files: Policy files from elsewhere, by the path to show; they replace the
             snapshot's own.
+        folder: Folder that those are from.
         any_environment: Take environments that the settings do not name.
 
     Raises:
@@ -43,4 +69,6 @@ def read_configuration(
         settings_path=SETTINGS_PATH,
         any_environment=any_environment,
         paths=frozenset(paths),
+        others=_Files(snapshot, [path for path in paths if path.endswith(ENDINGS)]),
+        folder=folder,
     )

@@ -5,21 +5,51 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Protocol, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from imagebot.policies.faults import Fault
-from imagebot.policies.placed import Location, Placed, Value
+from imagebot.policies.placed import Location, Value
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def check(placed: Placed, value: Value, at: Location, model: type[Model]) -> tuple[Model | None, list[Fault]]:
+class Places(Protocol):
+    """Where the parts of a value stand."""
+
+    @property
+    def path(self) -> str:
+        """The file."""
+        ...
+
+    def holds(self, location: Location) -> bool:
+        """Whether there is a value at a location."""
+        ...
+
+    def text_offset(self, location: Location) -> int:
+        """How far behind the start of a value its text begins."""
+        ...
+
+    def fault(
+        self,
+        location: Location,
+        id: str,  # noqa: A002 - the word of the JSON format
+        message: str,
+        *,
+        hint: str = "",
+        key: bool = False,
+        offset: int = 0,
+    ) -> Fault:
+        """A fault at a value or its key."""
+        ...
+
+
+def check(placed: Places, value: Value, at: Location, model: type[Model]) -> tuple[Model | None, list[Fault]]:
     """The value as its model, or the faults that keep it from being one.
 
     Args:
-        placed: The file.
+        placed: The file, or what was put together from several.
         value: The value, or a part of it.
         at: Where the part stands in the file.
         model: What it should be.
@@ -31,9 +61,9 @@ def check(placed: Placed, value: Value, at: Location, model: type[Model]) -> tup
         return None, list(dict.fromkeys(_fault(placed, at, model, item) for item in found))
 
 
-def _fault(placed: Placed, at: Location, model: type[BaseModel], error: Any) -> Fault:  # noqa: ANN401 - pydantic's error dictionary
+def _fault(placed: Places, at: Location, model: type[BaseModel], error: Any) -> Fault:  # noqa: ANN401 - pydantic's error dictionary
     context = error.get("ctx", {})
-    location = _known(placed, at, (*error["loc"], *([context["at"]] if context.get("at") else [])))
+    location = _known(placed, at, (*error["loc"], *context.get("at", ())))
     if error["type"] == "extra_forbidden":
         return _unknown_key(placed, location, model, error["loc"])
     if "hint" in context:
@@ -51,17 +81,17 @@ def _fault(placed: Placed, at: Location, model: type[BaseModel], error: Any) -> 
     return placed.fault(location, f"{_family(placed)}-{kind}", message, hint=hint)
 
 
-def _known(placed: Placed, at: Location, loc: Sequence[str | int]) -> Location:
+def _known(placed: Places, at: Location, loc: Sequence[str | int]) -> Location:
     """The place a location stands for: pydantic adds the name of the alternative of a union."""
     location = at
     for part in loc:
-        if (*location, part) in placed.values:
+        if placed.holds((*location, part)):
             location = (*location, part)
     return location
 
 
 def _unknown_key(
-    placed: Placed, location: Location, model: type[BaseModel], loc: Sequence[str | int]
+    placed: Places, location: Location, model: type[BaseModel], loc: Sequence[str | int]
 ) -> Fault:
     key = str(loc[-1])
     allowed = _keys(model, loc[:-1])
@@ -125,5 +155,5 @@ def _name(location: Location) -> str:
     return next((str(part) for part in reversed(location) if isinstance(part, str)), "the file")
 
 
-def _family(placed: Placed) -> str:
-    return "settings" if placed.source.path.rpartition("/")[2] == "imagebot.yaml" else "policy"
+def _family(placed: Places) -> str:
+    return "settings" if placed.path.rpartition("/")[2] == "imagebot.yaml" else "policy"

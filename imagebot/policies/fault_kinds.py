@@ -34,11 +34,18 @@ KINDS: Mapping[str, Kind] = {
     "environment-matches-nothing": Kind(
         "No file of the repository is in the environment.", "mend its `paths`, or take it out"
     ),
+    "policy-default": Kind(
+        "A key that only a policy itself can have stands in `defaults`.", "write it in each policy"
+    ),
     "policy-digest-order": Kind(
         "`order: digest` follows a tag and chooses none: other keys of `tags` mean nothing.",
         "leave the others out",
     ),
     "policy-duplicate-name": Kind("Two policies have one name.", "give one of them another"),
+    "policy-extends": Kind(
+        "What is extended is not there, has no `defaults`, lies outside the repository, or extends itself.",
+        "name a file of the repository, or a preset: `imagebot presets` lists them",
+    ),
     "policy-group": Kind(
         "`by` names a group that `match` does not have.", "write `(?P<name>...)` in `match`, or mend `by`"
     ),
@@ -74,6 +81,10 @@ KINDS: Mapping[str, Kind] = {
     ),
     "policy-shadowed": Kind(
         "Earlier policies govern all that the policy matches.", "put it before them, or take it out"
+    ),
+    "policy-test": Kind("A test case can never hold under its policy.", "mend its tags"),
+    "policy-test-date": Kind(
+        "A date is none by ISO 8601.", "write it as `2024-06-12` or `2024-06-12T08:00:00Z`"
     ),
     "policy-type": _TYPE,
     "policy-unknown-environment": Kind(

@@ -5,38 +5,40 @@ from __future__ import annotations
 import difflib
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from imagebot.descriptors.rules import Rule, Step, parse_path
+from imagebot.policies.case_loading import case_faults, loaded_cases
 from imagebot.policies.checking import check
+from imagebot.policies.composing import checked, identity
 from imagebot.policies.faults import Fault, InvalidConfiguration, Mark
-from imagebot.policies.globs import path_matcher
-from imagebot.policies.model import PolicyModel, TagsModel, age
-from imagebot.policies.pattern import Pattern
-from imagebot.policies.placed import Placed, Unreadable, Value, read_placed
-from imagebot.policies.policy import (
-    Configuration,
-    Environment,
-    ForgeSettings,
-    Gates,
-    Keyless,
-    Policy,
-    RegistrySettings,
-    Settings,
-    TagRules,
-    Verification,
-)
-from imagebot.policies.settings_model import RegistryModel, RuleModel, SettingsModel
-from imagebot.references.orders import ORDERS
+from imagebot.policies.file_head import head_faults
+from imagebot.policies.layers import Layers
+from imagebot.policies.merging import Merged
+from imagebot.policies.model import PolicyModel
+from imagebot.policies.placed import Location, Placed, Unreadable, Value, read_placed
+from imagebot.policies.policy import Configuration, Policy
+from imagebot.policies.policy_loading import loaded_policy
+from imagebot.policies.settings_loading import loaded_settings
+from imagebot.policies.settings_model import SettingsModel
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A policy as it stands in its file; the model is None if it has faults."""
+    """A policy as it stands in its file; the model is None if it has faults.
+
+    Attributes:
+        merged: The policy with what lies beneath it.
+    """
 
     placed: Placed
     place: int
-    value: Value
+    merged: Merged
     model: PolicyModel | None
+
+    @property
+    def at(self) -> Location:
+        """Where it stands."""
+        return ("policies", self.place)
 
 
 def load(
@@ -45,6 +47,8 @@ def load(
     settings_path: str = "imagebot.yaml",
     any_environment: bool = False,
     paths: Container[str] | None = None,
+    others: Mapping[str, bytes] = MappingProxyType({}),
+    folder: str = "",
 ) -> Configuration:
     """Load ``imagebot.yaml`` and policy files.
 
@@ -57,6 +61,9 @@ def load(
             a policy matter, the settings may not be at hand.
         paths: Files of the config repository; None if that is not at hand. A key that a policy verifies
             signatures with must be one of them.
+        others: Content of further files of the config repository, by path; only those are read that a
+            policy file extends.
+        folder: Folder that stands for ``policies`` where the policy files are from elsewhere.
 
     Raises:
         InvalidConfiguration: With every fault of every file.
@@ -64,12 +71,13 @@ def load(
     faults: list[Fault] = []
     settings = SettingsModel()
     named: dict[str, Mark] = {}
-    entries: list[_Entry] = []
+    read: dict[str, Placed | Unreadable] = {}
     for path in sorted(files):
         try:
             placed, problems = read_placed(path, files[path])
         except Unreadable as error:
             faults.append(error.fault)
+            read[path] = error
             any_environment |= path == settings_path
             continue
         faults += problems
@@ -78,60 +86,51 @@ def load(
             settings = model or settings
             named = _environments(placed)
         else:
-            found, problems = _entries(placed)
-            entries += found
+            problems = head_faults(placed)
+            read[path] = placed
         faults += problems
-    faults += _same_names(entries)
+    entries, problems = _entries(Layers(read, others, folder))
+    faults += [*problems, *_same_names(entries)]
     if not any_environment:
         faults += _unknown_environments(entries, named)
     if paths is not None:
         faults += _missing_keys(entries, paths)
     if faults:
         raise InvalidConfiguration(faults, files)
-    return Configuration(_settings(settings, named), tuple(_policies(entries)), tuple(sorted(files)))
+    return Configuration(loaded_settings(settings, named), tuple(_policies(entries)), tuple(sorted(files)))
 
 
-def _entries(placed: Placed) -> tuple[list[_Entry], list[Fault]]:
-    """The policies of a file; one with faults does not hide the faults of the next."""
-    if placed.value is None:
-        return [], []
-    if not isinstance(placed.value, dict):
-        hint = "begin with `policies:` and a list below it"
-        return [], [placed.fault((), "policy-type", "a policy file is a mapping", hint=hint)]
-    faults = [
-        placed.fault(
-            (key,),
-            "policy-unknown-key",
-            f"unknown key `{key}`",
-            hint="the only key here is `policies`",
-            key=True,
-        )
-        for key in placed.value
-        if key != "policies"
+def _entries(layers: Layers) -> tuple[list[_Entry], list[Fault]]:
+    """The policies of all files; one with faults does not hide the faults of the next."""
+    files = [placed for placed in layers.files.values() if isinstance(placed, Placed)]
+    for placed in files:
+        layers.of_file(placed)  # also if it has no policy: its defaults are checked all the same
+    laid = [
+        (placed, place, layers.beneath(placed, ("policies", place)))
+        for placed in files
+        for place in range(len(_listed(placed)))
     ]
-    listed = placed.value.get("policies")
-    if listed is None:
-        return [], faults
-    if not isinstance(listed, list):
-        fault = placed.fault(
-            ("policies",),
-            "policy-type",
-            "`policies` is a list of policies",
-            hint="begin each with `- name:`",
-        )
-        return [], [*faults, fault]
+    faults = [*layers.faults]
+    reported = {identity(fault) for fault in faults}
     entries = []
-    for place, value in enumerate(listed):
-        model, problems = check(placed, value, ("policies", place), PolicyModel)
+    for placed, place, below in laid:
+        merged, model, problems = checked(placed, ("policies", place), below, reported)
         faults += problems
-        entries.append(_Entry(placed, place, value, model))
+        if model:
+            faults += case_faults(model, placed, ("policies", place))
+        entries.append(_Entry(placed, place, merged, model))
     return entries, faults
+
+
+def _listed(placed: Placed) -> list[Value]:
+    listed = placed.value.get("policies") if isinstance(placed.value, dict) else None
+    return listed if isinstance(listed, list) else []
 
 
 def _same_names(entries: Iterable[_Entry]) -> Iterator[Fault]:
     first: dict[str, str] = {}
     for entry in entries:
-        name = entry.value.get("name") if isinstance(entry.value, dict) else None
+        name = entry.merged.value.get("name")
         if not isinstance(name, str):
             continue
         where = ("policies", entry.place, "name")
@@ -155,7 +154,7 @@ def _environments(placed: Placed) -> dict[str, Mark]:
 def _unknown_environments(entries: Iterable[_Entry], known: Iterable[str]) -> Iterator[Fault]:
     names = list(known)
     for entry in entries:
-        listed = entry.value.get("environments") if isinstance(entry.value, dict) else None
+        listed = entry.merged.value.get("environments")
         for place, name in enumerate(listed if isinstance(listed, list) else []):
             if not isinstance(name, str) or name in names:
                 continue
@@ -163,8 +162,8 @@ def _unknown_environments(entries: Iterable[_Entry], known: Iterable[str]) -> It
             hint = (
                 f"did you mean {close[0]}?" if close else f"imagebot.yaml names: {', '.join(names) or 'none'}"
             )
-            where = ("policies", entry.place, "environments", place)
-            yield entry.placed.fault(
+            where = (*entry.at, "environments", place)
+            yield entry.merged.fault(
                 where, "policy-unknown-environment", f"there is no environment {name!r}", hint=hint
             )
 
@@ -174,101 +173,15 @@ def _missing_keys(entries: Iterable[_Entry], paths: Container[str]) -> Iterator[
         cosign = entry.model.verify.cosign if entry.model and entry.model.verify else None
         for place, key in enumerate(cosign.keys if cosign else []):
             if key not in paths:
-                where = ("policies", entry.place, "verify", "cosign", "keys", place)
+                where = (*entry.at, "verify", "cosign", "keys", place)
                 hint = "name a file of the config repository, relative to its root"
-                yield entry.placed.fault(where, "policy-verify-key", f"there is no file {key!r}", hint=hint)
+                yield entry.merged.fault(where, "policy-verify-key", f"there is no file {key!r}", hint=hint)
 
 
 def _policies(entries: Iterable[_Entry]) -> Iterator[Policy]:
     for entry in entries:
         if entry.model is not None:
-            model = entry.model
-            place = entry.placed.fault(("policies", entry.place), "", "")
-            yield Policy(
-                name=model.name,
-                images=tuple(model.images),
-                tags=_rules(model.tags),
-                environments=tuple(model.environments),
-                paths=tuple(model.paths),
-                gates=_gates(model),
-                pin=model.pin,
-                refresh=model.refresh,
-                file=place.path,
-                line=place.line,
-                mark=entry.placed.mark(("policies", entry.place, "name")),
-            )
-
-
-def _gates(model: PolicyModel) -> Gates:
-    cosign = model.verify.cosign if model.verify else None
-    return Gates(
-        min_age=age(model.min_age) if model.min_age is not None else None,
-        platforms=tuple(model.platforms),
-        verification=Verification(
-            keys=tuple(cosign.keys),
-            keyless=tuple(Keyless(found.identity, found.issuer) for found in cosign.keyless),
-        )
-        if cosign
-        else None,
-    )
-
-
-def _rules(model: TagsModel) -> TagRules:
-    words = model.prereleases
-    return TagRules(
-        order=model.order,
-        range=ORDERS[model.order].range(model.range) if model.range is not None else None,
-        match=Pattern.parse(model.match) if model.match is not None else None,
-        by=model.groups,
-        variant=model.variant,
-        precision=model.precision,
-        prereleases=words if isinstance(words, bool) else tuple(word.lower() for word in words),
-        max_step=model.max_step,
-        ignore=tuple(model.ignore),
-        newest_of_each=model.newest_of_each,
-        dated_by=model.dated_by,
-    )
-
-
-def _settings(model: SettingsModel, named: Mapping[str, Mark]) -> Settings:
-    return Settings(
-        environments=tuple(
-            Environment(name, tuple(e.paths), named[name]) for name, e in model.environments.items()
-        ),
-        forge=ForgeSettings(
-            kind="github" if model.forge.kind == "github" else "git" if model.forge.kind == "git" else None,
-            api=model.forge.api,
-            repository=model.forge.repository,
-        ),
-        base=model.base,
-        registries=tuple((host, _registry(r)) for host, r in model.registries.items()),
-        rules=tuple(_rule(rule) for rule in model.descriptors),
-    )
-
-
-def _registry(model: RegistryModel) -> RegistrySettings:
-    return RegistrySettings(
-        plain_http=model.plain_http,
-        ca=model.ca,
-        tls_verify=model.tls_verify,
-        mirror=model.mirror,
-        token_servers=tuple(model.token_servers),
-        parallel=model.parallel,
-        per_second=model.requests_per_second,
-    )
-
-
-def _rule(model: RuleModel) -> Rule:
-    return Rule(
-        files=tuple(path_matcher(glob) for glob in model.files),
-        kind=model.kind or "",
-        reference=_steps(model.reference),
-        repository=_steps(model.repository),
-        image=model.image or "",
-        tag=_steps(model.tag),
-        digest=_steps(model.digest),
-    )
-
-
-def _steps(path: str | None) -> tuple[Step, ...]:
-    return parse_path(path) if path else ()
+            here = entry.placed.fault(entry.at, "", "")
+            cases = loaded_cases(entry.model, entry.placed, entry.at)
+            mark = entry.placed.mark((*entry.at, "name"))
+            yield loaded_policy(entry.model, cases, mark, here.line)

@@ -1,29 +1,25 @@
-"""Policy files as they are written: keys, types and the faults that one value can have.
-
-Keys that are understood but not carried out yet parse by their type and are refused at their place, so that a
-file written for a later version says so instead of being half obeyed.
-"""
+"""Policy files as they are written: keys, types and the faults that one value can have."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Any, Literal, NoReturn, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from imagebot.errors import InvalidReference
-from imagebot.policies.globs import normalised_image_glob, path_fault
+from imagebot.policies.base_model import Model, PathGlob, fault, not_yet
+from imagebot.policies.case_model import CaseModel
+from imagebot.policies.globs import normalised_image_glob
 from imagebot.policies.pattern import InvalidPattern, Pattern
 from imagebot.policies.policy import DatedBy, OrderName, Pinning
 from imagebot.references.orders import ORDERS
@@ -31,39 +27,6 @@ from imagebot.references.ranges import InvalidRange
 
 POLICY_NAME = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,62}"
 _MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
-ENVIRONMENT_NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
-
-
-def fault(id: str, message: str, *, hint: str = "", offset: int | None = None, at: str = "") -> NoReturn:  # noqa: A002 - the word of the JSON format
-    """Refuse a value.
-
-    Args:
-        id: Stable id.
-        message: What is wrong.
-        hint: How to fix it.
-        offset: Characters into the value where it is wrong.
-        at: Key below the value where it is wrong; without an offset the key itself is.
-    """
-    raise PydanticCustomError(
-        id,
-        "{message}",
-        {"message": message, "hint": hint, "offset": offset, "at": at},
-    )
-
-
-def not_yet(name: str, family: str = "policy") -> Any:  # noqa: ANN401 - a validator takes and gives what the field holds
-    """A validator that refuses a key which is understood and not carried out yet."""
-
-    def refuse(value: Any) -> Any:  # noqa: ANN401
-        if value not in (None, {}, []):
-            fault(
-                f"{family}-not-supported",
-                f"`{name}` is not supported yet",
-                hint="leave it out for now",
-            )
-        return value
-
-    return AfterValidator(refuse)
 
 
 def _regex(text: str) -> str:
@@ -86,38 +49,11 @@ def _image(glob: str) -> str:
         fault("policy-image", error.message, hint=error.hint)
 
 
-def _path(glob: str) -> str:
-    if reason := path_fault(glob):
-        fault("policy-path", f"{glob!r}: {reason}")
-    return glob
-
-
 def _policy_name(name: str) -> str:
     if not re.fullmatch(POLICY_NAME, name):
         hint = "letters, digits, `.`, `_`, `:` and `-`, at most 63, beginning with a letter or digit"
         fault("policy-name", f"{name!r} is no name for a policy", hint=hint)
     return name
-
-
-def only(supported: Sequence[str], name: str, family: str = "policy") -> Any:  # noqa: ANN401 - a validator
-    """A validator that takes some values of a key, and says that the others are not supported yet."""
-
-    def refuse(value: str) -> str:
-        if value not in supported:
-            hint = f"use {' or '.join(supported)}"
-            fault(f"{family}-not-supported", f"{name} {value!r} is not supported yet", hint=hint)
-        return value
-
-    return AfterValidator(refuse)
-
-
-class Model(BaseModel):
-    """A part of a file: unknown keys and values of other types are faults."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
-
-
-PathGlob = Annotated[str, AfterValidator(_path)]
 
 
 _EVERY_ORDER = frozenset({"match", "variant", "ignore"})
@@ -289,15 +225,18 @@ class VerifyModel(Model):
     cosign: CosignModel = Field(description="Signatures that cosign makes.")
 
 
-class PolicyModel(Model):
-    """One policy."""
+def _listing(value: object) -> str:
+    return "several" if isinstance(value, list) else "one"
 
-    name: Annotated[str, AfterValidator(_policy_name)] = Field(
-        description="Name, unique over all policy files."
-    )
-    images: list[Annotated[str, AfterValidator(_image)]] = Field(
-        min_length=1, description="Globs on normalised image names: `ghcr.io/acme/*`, `nginx`."
-    )
+
+Extended = Annotated[
+    Annotated[str, Tag("one")] | Annotated[list[str], Tag("several")], Discriminator(_listing)
+]
+
+
+class DefaultsModel(Model):
+    """Keys that policies take where they do not set them."""
+
     environments: list[str] = Field([], description="Environments of imagebot.yaml; default: everywhere.")
     paths: list[PathGlob] = Field(
         [], description="Globs relative to the root of the repository; default: everywhere."
@@ -338,7 +277,44 @@ class PolicyModel(Model):
         return self
 
 
-class PolicyFileModel(Model):
+class NamedModel(Model):
+    """What only a policy itself has."""
+
+    name: Annotated[str, AfterValidator(_policy_name)] = Field(
+        description="Name, unique over all policy files."
+    )
+    images: list[Annotated[str, AfterValidator(_image)]] = Field(
+        min_length=1, description="Globs on normalised image names: `ghcr.io/acme/*`, `nginx`."
+    )
+    extends: Extended | None = Field(
+        None,
+        description="Files whose `defaults` lie beneath this policy, relative to the root of the repository, "
+        "or presets such as `imagebot:stable`; each lies on those before it.",
+    )
+
+
+class PolicyModel(DefaultsModel, NamedModel):
+    """One policy."""
+
+    tests: list[CaseModel] = Field([], description="Cases that `imagebot test --all` runs.")
+
+
+class FileHeadModel(Model):
+    """What a policy file has besides policies."""
+
+    extends: Extended | None = Field(
+        None,
+        description="Files whose `defaults` lie beneath those of this file, relative to the root of the "
+        "repository, or presets such as `imagebot:stable`; each lies on those before it.",
+    )
+
+
+class PolicyFileModel(FileHeadModel):
     """A policy file."""
 
-    policies: list[PolicyModel] = Field(description="The first policy that matches a reference governs it.")
+    defaults: DefaultsModel | None = Field(
+        None, description="Keys that every policy of this file has where it does not set them."
+    )
+    policies: list[PolicyModel] | None = Field(
+        None, description="The first policy that matches a reference governs it."
+    )

@@ -47,6 +47,22 @@ class Placed:
     values: MappingType[Location, Place]
     keys: MappingType[Location, Place]
 
+    @property
+    def path(self) -> str:
+        """Of the file."""
+        return self.source.path
+
+    def holds(self, location: Location) -> bool:
+        """Whether there is a value at a location."""
+        return location in self.values
+
+    def at(self, location: Location) -> Value:
+        """The value at a location that there is."""
+        value = self.value
+        for part in location:
+            value = value[part]  # type: ignore[index] # a location that there is leads through mappings and lists
+        return value
+
     def fault(
         self,
         location: Location,

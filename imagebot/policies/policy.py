@@ -17,6 +17,20 @@ DatedBy = Literal["push", "first-seen", "image"]
 Pinning = Literal["keep", "tag", "digest", "tag+digest"]
 Step = Literal["major", "minor", "patch"]
 SelectionStep = Literal["major", "minor", "patch", "other"]
+RuleName = Literal[
+    "tag",
+    "ignore",
+    "match",
+    "version",
+    "created",
+    "prefix",
+    "variant",
+    "precision",
+    "forward",
+    "prereleases",
+    "range",
+    "max-step",
+]
 
 
 @dataclass(frozen=True, slots=True)

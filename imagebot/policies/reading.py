@@ -64,7 +64,8 @@ class Reader:
         read = self._read(tag)
         if isinstance(read, Read):
             return read
-        return read.reason if read.rule == "match" else f"is {read.reason}"
+        said = {"match": read.reason, "created": "has no date that is known"}
+        return said.get(read.rule, f"is {read.reason}")
 
     def read(self, tag: str) -> Read | None:
         """The tag as it is ordered, whether or not it is ignored; None if it cannot be."""
@@ -97,7 +98,7 @@ class Reader:
         if reading is not None:
             return Read(reading.key, tag, reading.version, kept)
         if self._order is None:
-            return rejected(tag, "created", "without a date that is known")
+            return rejected(tag, "created", "no date is known of it")
         return rejected(tag, "version", self._order.unread)
 
     def _values(self, tag: str) -> Sequence[str] | None:

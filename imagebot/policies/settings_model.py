@@ -9,8 +9,10 @@ from pydantic import AfterValidator, Field, model_validator
 
 from imagebot.descriptors.rules import InvalidPath, parse_path
 from imagebot.errors import InvalidReference
-from imagebot.policies.model import ENVIRONMENT_NAME, Model, PathGlob, fault, only
+from imagebot.policies.base_model import Model, PathGlob, fault, only
 from imagebot.references.image import ImageName
+
+ENVIRONMENT_NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
 
 
 class EnvironmentModel(Model):

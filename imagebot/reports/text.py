@@ -144,7 +144,9 @@ def selection_text(selection: Selection, screen: Screen, *, head: str) -> str:
         ]
         for verdict in selection.candidates
     ]
-    return _join(head, table(rows, screen), f"Selected: {', '.join(filter(None, chosen)) or 'none'}")
+    several = ", each for a proposal of its own" if len(selection.each) > 1 else ""
+    selected = ", ".join(selection.each) or selection.selected or "none"
+    return _join(head, table(rows, screen), f"Selected: {selected}{several}")
 
 
 def explanation_text(explanation: Explanation, screen: Screen) -> str:

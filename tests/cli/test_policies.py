@@ -136,5 +136,5 @@ def test_tags_are_ordered_by_the_date_that_images_claim_and_explain_says_so(
         "1a2b3c4": "newest allowed (built, says the image 2024-05-03 10:00 UTC)",
         "0c0ffee": "allowed; 1a2b3c4 is newer (built, says the image 2024-05-02 10:00 UTC)",
         "9f8e7d6": "current; 1a2b3c4 is newer (built, says the image 2024-05-01 10:00 UTC)",
-        "undated": "without a date that is known",
+        "undated": "no date is known of it",
     }

@@ -54,9 +54,9 @@ error[policy-unknown-key]: unknown key `colour`
   |
 5 |     colour: red
   |     ^^^^^^
-  = help: keys here: name, images, environments, paths, tags, min-age, platforms, verify, pin, pull-request
+  = help: keys here: name, images, extends, environments, paths, tags, min-age, platforms, verify, pin, refresh, pull-request, tests
 
-error[policy-regex]: match is no regular expression: missing ), unterminated subpattern
+error[policy-regex]: match is no regular expression: missing )
  --> policies/web.yaml:6:21
   |
 6 |     tags: {match: 'v(\\d+'}

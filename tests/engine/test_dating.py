@@ -73,7 +73,7 @@ def test_a_current_tag_without_a_date_is_held(tmp_path: Path) -> None:
     plan, _ = planned(tmp_path, POD.format("9f8e7d6"), CREATED, told)
 
     assert plan.updates == ()
-    assert "the current tag '9f8e7d6' is without a date that is known" in plan.held[0].reason
+    assert "the current tag '9f8e7d6' has no date that is known" in plan.held[0].reason
 
 
 def test_an_outage_is_no_date(tmp_path: Path) -> None:

@@ -74,12 +74,8 @@ def on(day: float) -> datetime:
         ),
         pytest.param(CREATED, {"b": 1, "a": 5}, "b a", "proposed", 5, "a", id="by-date"),
         pytest.param(CREATED, {"b": 1, "a": 5}, "a b", "back", None, "", id="back-by-date"),
-        pytest.param(
-            CREATED, {"b": 1}, "b a", "unknown", None, "without a date that is known", id="to-an-undated-one"
-        ),
-        pytest.param(
-            CREATED, {"a": 1}, "b a", "unknown", None, "b is without a date", id="from-an-undated-one"
-        ),
+        pytest.param(CREATED, {"b": 1}, "b a", "unknown", None, "no date is known", id="to-an-undated-one"),
+        pytest.param(CREATED, {"a": 1}, "b a", "unknown", None, "b has no date", id="from-an-undated-one"),
         pytest.param(
             TagRules(newest_of_each="major"),
             {"2.0": 3, "1.1": 6},

@@ -267,7 +267,7 @@ def test_a_fault_is_shown_with_its_line_a_caret_and_a_fix() -> None:
         "  |\n"
         "4 |     colour: red\n"
         "  |     ^^^^^^\n"
-        "  = help: keys here: name, images, environments, paths, tags, min-age, platforms, verify, pin, refresh, pull-request\n"
+        "  = help: keys here: name, images, extends, environments, paths, tags, min-age, platforms, verify, pin, refresh, pull-request, tests\n"
     )
 
 

@@ -90,6 +90,12 @@ def test_there_are_samples() -> None:
         "policies: [{name: web, images: [nginx], tags: {order: semvr}}]",
         "policies: [{name: web, images: [nginx], tags: {range: 1.1}}]",
         "polices: []",
+        "defaults: {name: web}",
+        "defaults: {tags: {max-step: huge}}",
+        "extends: [1]",
+        "policies: [{name: web, images: [nginx], tests: [{tags: [a]}]}]",
+        "policies: [{name: web, images: [nginx], tests: [{tags: [1.1], selected: null}]}]",
+        "policies: [{name: web, images: [nginx], tests: [{tags: [a], selected: null, rejected: {a: rnage}}]}]",
     ],
 )
 def test_the_schema_refuses_what_loading_refuses(text: str) -> None:
