@@ -37,28 +37,25 @@ name) and by the flag, which is stronger. `IMAGEBOT_DEBUG=1` shows the trace of 
 
 ## JSON
 
-Every document has `format_version`; an addition raises its minor part. `scan`: `references[]` (`path`, `line`, `column`,
-`descriptor`, `image`, `written`, `tag`, `digest`, `policy`, `environment`, `ignored`, `why`, `uses[]`: further places
-that follow it) and `skipped[]` (`path`, `line`, `reason`); with `--why`: `path`, `line`, `descriptor`, `value_path`,
-`references[]`, `reasons[]`. `plan`: `updates[]` (`path`, `line`, `column`, `image`, `from`, `to`, `policy`, `environment`, `step`,
-`proposal`, `why`, `passed_over`), `proposals[]` (`id`, `branch`, `title`, `body`), `held[]`, `skipped[]`, `errors[]`
-(`id`, `message`, `hint`, `image`, `path`), `commit`, `current`, `unmanaged`, and with `--render` `rendered[]` (`path`,
-`tool`, `values`, `diff`, `problem`). `to.digest` is what the tag points to; it
-is written only where `from.digest` is set or `pins` is true; `written` is what will stand in the file; `evidence` is what was gathered of the image (`digest`,
-`created`, `out_since`, `out_since_source`, `platforms`, `labels`, `signature` with `state` and `how`; null where nobody asked). `apply` and `run` add `outcomes[]` (`proposal`, `branch`, `action`,
-`reason`, `number`, `url`, `error`). `test` and `explain`: `selected`, `each[]` (all that are proposed, under `newest-of-each`), `step`, `candidates[]` (`tag`, `accepted`,
-`reason`, `rule`: the key of the rule that rejected it, or null; `explain` adds the fields of `evidence`) and, in `explain`, `held` with the reason why nothing moves, and `unmanaged[]`: places of the image that no policy moves, with `reason`.
-`test --all`: `failed`, `cases[]` (`policy`,
-`path`, `line`, `current`, `expected`, `selected`, `each[]`, `ok`, `problems[]`). `presets`: `presets[]` (`name`,
-`extends`, `summary`); of one the same and `content`. `doctor`: `checks[]` (`name`, `message`, `hint`, `error`) and `hosts[]`
-(`host`, `repository`, `api`, `mirror`, `ca`, `tls_verify`, `proxy`, `credential`: null or `source`, `user`, `kind`, `used`;
-`reason`, `works`, `answer`, `error`, `rate_limit`: null or `limit`, `remaining`, `window_s`; `warnings[]`: `message`,
-`hint`). `validate`: `policies[]` (`name`, `file`, `line`; empty where there are errors), `errors[]` and `warnings[]` (`id`,
-`message`, `hint`, `path`, `line`, `column`).
-`backtest`: `since`, `until`, `merged_after_s`, `policies[]`, `dated[]` (`image`, `says`), `opened`, `per_week`,
-`median_lead_s` (negative: people were earlier; null without any), `proposals[]` (`id`, `opened`, `updated`, `merged`, `images[]`: `image`, `from`, `to`, `places`;
-`pull_requests[]`: `opened_at`, `updated`, `merged_at`, `closed_at`, `images[]`), `moves[]` (`at`, `commit`, `author`, `by`: `people` or `imagebot`, `proposal`, `image`, `from`, `to`, `places`,
-`outcome`: `proposed`, `never`, `back`, `unknown`, or null for imagebot's own; `proposed_at`, `proposed_tag`, `reason`, `lead_s`), `undated`, `notes[]`, `errors[]`. A command that fails answers with `errors[]`.
+Every document has `format_version`; an addition raises its minor part. A command that fails answers with `errors[]`.
+
+| Command | Fields |
+|---|---|
+| `scan` | `references[]`: `path`, `line`, `column`, `descriptor`, `image`, `written`, `tag`, `digest`, `policy`, `environment`, `ignored`, `why`, `uses[]` (further places that follow it); `skipped[]`: `path`, `line`, `reason` |
+| `scan --why` | `path`, `line`, `descriptor`, `value_path`, `references[]`, `reasons[]` |
+| `plan` | `updates[]`: `path`, `line`, `column`, `image`, `from`, `to`, `written`, `policy`, `environment`, `step`, `proposal`, `why`, `passed_over`, `evidence`; `proposals[]`: `id`, `branch`, `title`, `body`; `held[]`, `skipped[]`; `errors[]`: `id`, `message`, `hint`, `image`, `path`; `commit`, `current`, `unmanaged` |
+| | `from`, `to` and `written` are `tag` and `digest`: what stands there, what the tag points to, what will stand there. `evidence` is what was gathered of the image: `digest`, `created`, `out_since`, `out_since_source`, `platforms`, `labels`, `signature` (`state`, `how`); null where nobody asked. `pins`: whether a digest is written where none stands yet |
+| `plan --render` | also `rendered[]`: `path`, `tool`, `values`, `diff`, `problem` |
+| `apply`, `run` | as `plan`, and `outcomes[]`: `proposal`, `branch`, `action`, `reason`, `number`, `url`, `error` |
+| `test`, `explain` | `selected`, `each[]` (all that are proposed, under `newest-of-each`), `step`; `candidates[]`: `tag`, `accepted`, `reason`, `rule` (the key of the rule that rejected it, or null) |
+| `explain` | also, for each candidate, the fields of `evidence`; `held`: why nothing moves, or null; `unmanaged[]`: places of the image that no policy moves, with `reason`; `others[]`: the same for other current tags or policies |
+| `test --all` | `failed`; `cases[]`: `policy`, `path`, `line`, `current`, `expected`, `selected`, `each[]`, `ok`, `problems[]` |
+| `backtest` | `since`, `until`, `merged_after_s`, `policies[]`; `dated[]`: `image`, `says`; `opened`, `per_week`, `median_lead_s` (negative: people were earlier; null without any); `proposals[]`: `id`, `opened`, `updated`, `merged`, `images[]` (`image`, `from`, `to`, `places`), `pull_requests[]` (`opened_at`, `updated`, `merged_at`, `closed_at`, `images[]`) |
+| | `moves[]`: `at`, `commit`, `author`, `by` (`people` or `imagebot`), `proposal`, `image`, `from`, `to`, `places`, `outcome` (`proposed`, `never`, `back`, `unknown`, or null for imagebot's own), `proposed_at`, `proposed_tag`, `reason`, `lead_s`; `undated`, `notes[]`, `errors[]` |
+| `validate` | `policies[]`: `name`, `file`, `line` (empty where there are errors); `errors[]`, `warnings[]`: `id`, `message`, `hint`, `path`, `line`, `column` |
+| `presets` | `presets[]`: `name`, `extends`, `summary`; of one the same and `content` |
+| `import` | `policies[]` (names), `text` (the policy file), `leftovers[]` |
+| `doctor` | `checks[]`: `name`, `message`, `hint`, `error`; `hosts[]`: `host`, `repository`, `api`, `mirror`, `ca`, `tls_verify`, `proxy`, `credential` (null or `source`, `user`, `kind`, `used`; `reason`), `works`, `answer`, `error`, `rate_limit` (null or `limit`, `remaining`, `window_s`), `warnings[]` (`message`, `hint`) |
 
 ## Commands
 """
