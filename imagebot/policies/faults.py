@@ -46,12 +46,17 @@ class InvalidConfiguration(ConfigError):  # noqa: N818 - names a thing, as the r
         )
 
 
-def render_fault(fault: Fault) -> str:
-    """A fault as a compiler shows it: id, message, place, line and caret, and the fix."""
+def render_fault(fault: Fault, level: str = "error") -> str:
+    """A fault as a compiler shows it: id, message, place, line and caret, and the fix.
+
+    Args:
+        fault: What is wrong.
+        level: ``error``, or ``warning`` where all the same something was done.
+    """
     number = str(fault.line)
     margin = " " * len(number)
     lines = [
-        f"error[{fault.id}]: {clean(fault.message)}",
+        f"{level}[{fault.id}]: {clean(fault.message, 600)}",
         f"{margin}--> {clean(fault.path)}:{fault.line}:{fault.column}",
     ]
     shown = clean(fault.excerpt.rstrip(), 160) if fault.excerpt.strip() else ""
