@@ -106,11 +106,10 @@ def _write(path: Path, text: str) -> None:
 
 
 def _leftovers(imported: Imported) -> None:
-    from imagebot.policies.faults import render_fault
-    from imagebot.policies.imports.writer import as_fault
+    from imagebot.policies.imports.writer import warnings
 
-    for leftover in imported.leftovers:
-        note(render_fault(as_fault(leftover), "warning").rstrip("\n"))
+    for warning in warnings(imported):
+        note(warning.rstrip("\n"))
 
 
 def _document(imported: Imported, text: str) -> dict[str, object]:

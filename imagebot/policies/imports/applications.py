@@ -77,7 +77,9 @@ def paths(application: Application, targets: Iterable[str], files: Iterable[str]
                 found[glob] = None
         if any(source.mapping(key) is not None for key in _OWN):
             found[application.thing.source.path] = None
-    return tuple(found) or None
+    folders = [glob[:-2] for glob in found if glob.endswith("/**")]
+    kept = [glob for glob in found if not any(glob.startswith(f) and glob != f"{f}**" for f in folders)]
+    return tuple(kept) or None
 
 
 def _of_source(source: MappingNode, folder: str | None, targets: Iterable[str]) -> Iterator[str]:

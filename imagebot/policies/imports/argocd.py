@@ -15,6 +15,7 @@ from imagebot.policies.imports.imported import Imported, Ledger
 from imagebot.policies.imports.where import Where
 
 DIFFERENCES = (
+    "Beside an expression of your own, imagebot keeps the prefix `v` of the current tag.",
     "imagebot only goes forward from the tag that is deployed; Argo CD Image Updater also goes back.",
     "imagebot reads files and asks no cluster: images that do not run yet are updated too.",
     "Without a constraint Argo CD Image Updater may take pre-releases; here only `prereleases` lets them in.",

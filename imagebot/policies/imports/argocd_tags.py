@@ -143,7 +143,7 @@ def _leave(wanted: Wanted, order: str, written: str, ledger: Ledger) -> None:
         )
     elif order != "semver" and written:
         what = f"the constraint {clean(repr(written), 60)}"
-        leave("constraint", what, f"it has no effect with the strategy {wanted.strategy}", "nothing")
+        leave("constraint", what, f"it has no effect with the strategy {wanted.strategy}", "nothing to do")
     if order == "semver" and _names_prerelease(written):
         leave(
             "suffix",

@@ -27,6 +27,7 @@ _KNOWN = frozenset(
     {"imageRepositoryRef", "policy", "filterTags", "digestReflectionPolicy", "interval", "suspend"}
 )
 DIFFERENCES = (
+    "Beside an expression of your own, imagebot keeps the prefix `v` of the current tag.",
     "imagebot only goes forward from the tag that is deployed; Flux also goes back to an older one.",
     "Markers bind by themselves: a line keeps its policy wherever the file is moved.",
     "Flux writes on; imagebot proposes, and somebody merges.",
@@ -72,11 +73,12 @@ def _policy(setup: _SetUp, thing: Object) -> Draft | None:
         source = _source(setup, thing)
         found = _rules(thing, source)
         image = str(ImageName.parse(source.image))
+        paths = _paths(setup, thing)
     except (NotExpressible, InvalidReference) as problem:
         setup.ledger.not_imported(thing.at(), thing.label, str(problem), name)
         return None
     tags = _with_exclusions(found.tags, source)
-    draft = Draft(name, thing.at(), (image,), tags, _paths(setup, thing, name), *_pinning(thing))
+    draft = Draft(name, thing.at(), (image,), tags, paths, *_pinning(thing))
     for pattern in source.not_excluded:
         _leave_exclusion(setup.ledger, thing, pattern, name)
     _leave(setup, thing, draft, marked, suffixes=found.suffixes)
@@ -140,21 +142,14 @@ def _pinning(thing: Object) -> tuple[Any, bool]:
             return "keep", False
 
 
-def _paths(setup: _SetUp, thing: Object, name: str) -> tuple[str, ...]:
-    """Where the automations that take this policy edit."""
+def _paths(setup: _SetUp, thing: Object) -> tuple[str, ...]:
+    """Where the automations that take this policy edit; empty for everywhere."""
     if not setup.automations:
         return ()
     mine = [one for one in setup.automations if one.takes(thing)]
     if not mine:
-        why = "no ImageUpdateAutomation of its namespace takes it, or those that do are suspended"
-        instead = "remove the policy if it should not act here either"
-        setup.ledger.leave(
-            thing.at(),
-            "automation",
-            f"{thing.label} changes nothing in Flux",
-            why=why,
-            instead=instead,
-            policy=name,
+        raise NotExpressible(
+            "Flux changes nothing by it: no ImageUpdateAutomation takes it that is not suspended"
         )
     globs = dict.fromkeys(one.glob for one in mine)
     return () if "" in globs else tuple(globs)

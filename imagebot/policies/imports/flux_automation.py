@@ -26,10 +26,14 @@ _LEFT = {
     "git.push.branch": (
         "the branch that is pushed to",
         "imagebot opens a pull request for each proposal, on a branch of its own",
-        "nothing; to edit files without a pull request: imagebot apply --local",
+        "nothing to do; to edit files without a pull request: imagebot apply --local",
     ),
-    "git.push.refspec": ("the refspec that is pushed", "imagebot pushes branches", "nothing"),
-    "git.push.options": ("push options", "imagebot opens pull requests by the API of the forge", "nothing"),
+    "git.push.refspec": ("the refspec that is pushed", "imagebot pushes branches", "nothing to do"),
+    "git.push.options": (
+        "push options",
+        "imagebot opens pull requests by the API of the forge",
+        "nothing to do",
+    ),
     "git.checkout.ref.branch": (
         "the branch that is read",
         "it stands in the settings of imagebot",

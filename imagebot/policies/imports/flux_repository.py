@@ -39,7 +39,7 @@ _ELSEWHERE = {
         "imagebot asks registries whenever it runs",
         "imagebot run --every",
     ),
-    "timeout": ("the time-out of scans", "imagebot has its own", "nothing"),
+    "timeout": ("the time-out of scans", "imagebot has its own", "nothing to do"),
     "accessFrom": (
         "who may use the repository",
         "a policy file has no such rights",

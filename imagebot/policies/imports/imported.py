@@ -11,6 +11,10 @@ from imagebot.policies.policy import Pinning
 from imagebot.untrusted import clean
 
 
+GONE = "import-policy"
+"""The id of a leftover that stands for a whole policy."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where something stood in the other tool's set-up.
@@ -110,7 +114,14 @@ class Ledger:
     def not_imported(self, at: Origin, what: str, why: str, policy: str) -> None:
         """Note a policy that is not written."""
         instead = "write it by hand: docs/policies.md shows what a policy can say"
-        self.leave(at, "policy", f"{what} is not imported", why=why, instead=instead, policy=policy)
+        self.leave(
+            at,
+            GONE.removeprefix("import-"),
+            f"{what} is not imported",
+            why=why,
+            instead=instead,
+            policy=policy,
+        )
 
     def unknown(self, at: Origin, key: str, policy: str = "") -> None:
         """Note a key that the import does not know."""

@@ -6,14 +6,12 @@ hold it whole, and stands before the parts that hold it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import combinations
 
 PARTS_LIMIT = 500
-Rules = tuple[int, ...]
-"""Numbers of rules, in the order in which they count."""
 _WILD = "*?["
 
 
@@ -121,19 +119,3 @@ def _literal(glob: str) -> str:
 
 def _is_wild(glob: str) -> bool:
     return any(sign in glob for sign in _WILD)
-
-
-def grouped(everything: Iterable[tuple[Part, Rules]]) -> Iterator[list[tuple[Part, Rules]]]:
-    """Neighbours that differ in their image only."""
-    group: list[tuple[Part, Rules]] = []
-    for part, rules in everything:
-        if group and (group[-1][0].paths, group[-1][0].origin, group[-1][1]) != (
-            part.paths,
-            part.origin,
-            rules,
-        ):
-            yield group
-            group = []
-        group.append((part, rules))
-    if group:
-        yield group

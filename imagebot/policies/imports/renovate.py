@@ -5,12 +5,15 @@ Source: https://docs.renovatebot.com/configuration-options/ and https://docs.ren
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
 
 from imagebot.policies.imports.extract import NotExpressible
 from imagebot.policies.imports.imported import Draft, Imported, Ledger, Origin, unique
-from imagebot.policies.imports.overlaps import Part, grouped, parts
+from imagebot.policies.imports.overlaps import Part, parts
 from imagebot.policies.imports.renovate_left import leave_presets
 from imagebot.policies.imports.renovate_rules import EVERY, applied
 from imagebot.policies.imports.renovate_setup import Rule, SetUp, base_paths, read_setup
@@ -49,67 +52,101 @@ def _drafts(setup: SetUp, base: Effective, everywhere: tuple[str, ...]) -> list[
         _leave_overlap(setup, one, two)
     taken: set[str] = set()
     drafts = []
-    settings = [(part, _holding(setup, part, everywhere)) for part in ordered]
-    for group in grouped(settings):
-        part, rules = group[0]
-        effective = base
-        for number in rules:
-            effective = setup.rules[number].change(effective)
-        if rules or effective.enabled:
-            drafts.append(_draft(setup, [one.image for one, _ in group], part, rules, effective, taken))
+    for _, group in groupby((_outcome(setup, base, part, everywhere) for part in ordered), key=_alike):
+        alike = list(group)
+        if alike[0].rules or base.enabled:
+            drafts.append(_draft(setup, alike, taken))
     return drafts
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What becomes of a part.
+
+    Attributes:
+        rules: Those that hold it whole, in the order in which they count.
+        problem: Why nothing is proposed for it, where a policy cannot say what should be.
+    """
+
+    part: Part
+    rules: tuple[int, ...]
+    effective: Effective
+    tags: Mapping[str, Any]
+    min_age: str = ""
+    problem: str = ""
+
+
+def _alike(outcome: _Outcome) -> object:
+    """What neighbours must have in common to be one policy."""
+    tags = {key: repr(value) for key, value in outcome.tags.items()}
+    if tags == {key: repr(value) for key, value in NEVER.items()} and not outcome.problem:
+        return outcome.part.paths, tags
+    return outcome.part.paths, outcome.rules, outcome.effective
+
+
+def _outcome(setup: SetUp, base: Effective, part: Part, everywhere: tuple[str, ...]) -> _Outcome:
+    rules = tuple(
+        number
+        for number, rule in enumerate(setup.rules)
+        if any(one.holds(part) for one in _parts(rule, number, everywhere))
+    )
+    effective = base
+    for number in rules:
+        effective = setup.rules[number].change(effective)
+    try:
+        tags = renovate_tags(effective)
+        age = min_age(effective.age)
+    except NotExpressible as problem:
+        return _Outcome(part, rules, effective, NEVER, problem=str(problem))
+    return _Outcome(part, rules, effective, tags, age)
 
 
 def _parts(rule: Rule, number: int, everywhere: tuple[str, ...]) -> list[Part]:
     return [Part(image, rule.found.paths or everywhere, number) for image in rule.found.images]
 
 
-def _holding(setup: SetUp, part: Part, everywhere: tuple[str, ...]) -> tuple[int, ...]:
-    """The rules that hold a part whole, in the order in which they count."""
-    return tuple(
-        number
-        for number, rule in enumerate(setup.rules)
-        if any(one.holds(part) for one in _parts(rule, number, everywhere))
+def _draft(setup: SetUp, alike: list[_Outcome], taken: set[str]) -> Draft:
+    found = alike[0]
+    at = _origin(setup, tuple(sorted({number for one in alike for number in one.rules})), found.rules)
+    images = tuple(one.part.image for one in alike)
+    name = unique(_name(at, images[0]), taken)
+
+    def leave(id: str, what: str, why: str, instead: str) -> None:  # noqa: A002 - the word of the JSON format
+        setup.ledger.leave(at, id, what, why=why, instead=instead, policy=name)
+
+    if found.problem:
+        leave(
+            "tags", f"what {at.what} select", f"{found.problem}; nothing is proposed", "write `tags` by hand"
+        )
+    if found.tags == NEVER:
+        return Draft(name, at, images, NEVER, found.part.paths)
+    if found.effective.versioning == "loose":
+        leave(
+            "loose", "`versioning: loose`", "imagebot takes versions only", "look at `imagebot explain IMAGE`"
+        )
+    widened = {glob for number in found.rules for glob in setup.rules[number].found.widened}
+    for glob in sorted(widened & set(images)):
+        what, instead = f"the glob {clean(repr(glob), 80)}", "name the images one by one if that is too much"
+        leave("glob", what, "here * also matches /", instead)
+    effective = found.effective
+    return Draft(
+        name, at, images, found.tags, found.part.paths, effective.pin, effective.refresh, found.min_age
     )
 
 
-def _draft(
-    setup: SetUp,
-    images: list[str],
-    part: Part,
-    rules: tuple[int, ...],
-    effective: Effective,
-    taken: set[str],
-) -> Draft:
-    at = _origin(setup, rules)
-    last = images[0].rpartition("/")[2].replace("*", "") or (f"rule-{rules[-1]}" if rules else "")
-    name = unique(f"renovate-{clean(last, 40)}" if last else "renovate", taken)
-    try:
-        tags, age = renovate_tags(effective), min_age(effective.age)
-    except NotExpressible as problem:
-        why, instead = f"{problem}; nothing is proposed", "write `tags` by hand"
-        what = f"what {at.what} select"
-        setup.ledger.leave(at, "tags", what, why=why, instead=instead, policy=name)
-        return Draft(name, at, tuple(images), NEVER, part.paths)
-    if tags == NEVER:
-        return Draft(name, at, tuple(images), NEVER, part.paths)
-    if effective.versioning == "loose":
-        why, instead = "imagebot takes versions only", "see what `imagebot explain` says of the images"
-        setup.ledger.leave(at, "loose", "`versioning: loose`", why=why, instead=instead, policy=name)
-    for glob in setup.rules[part.origin].found.widened if part.origin >= 0 else ():
-        why, instead = "here * also matches /", "name the images one by one if that is too much"
-        setup.ledger.leave(
-            at, "glob", f"the glob {clean(repr(glob), 80)}", why=why, instead=instead, policy=name
-        )
-    return Draft(name, at, tuple(images), tags, part.paths, effective.pin, effective.refresh, age)
+def _name(at: Origin, image: str) -> str:
+    """After the image, else after the rule."""
+    last = image.rpartition("/")[2].replace("*", "")
+    rule = re.search(r"packageRules\[([0-9]+)\]$|`([\w-]+)`$", at.what)
+    own = last or (f"rule-{rule[1]}" if rule and rule[1] else rule[2] if rule else "")
+    return f"renovate-{re.sub('[^A-Za-z0-9._-]', '-', own)[:40]}" if own else "renovate"
 
 
-def _origin(setup: SetUp, rules: tuple[int, ...]) -> Origin:
-    """The place of the last rule, and the names of all."""
+def _origin(setup: SetUp, rules: tuple[int, ...], first: tuple[int, ...]) -> Origin:
+    """The place of the last rule of the first part, and the names of all rules."""
     if not rules:
         return setup.at(setup.root, "Renovate's settings for all images")
-    found = [setup.rules[number].at for number in rules]
-    return replace(found[-1], what=", ".join(at.what for at in found))
+    return replace(setup.rules[first[-1]].at, what=", ".join(setup.rules[number].at.what for number in rules))
 
 
 def _leave_overlap(setup: SetUp, one: Part, two: Part) -> None:

@@ -55,6 +55,11 @@ def manager_paths(name: str, configuration: Mapping) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(found))
 
 
+def no_files(paths: tuple[str, ...] | None) -> str:
+    """Why a manager's files cannot be told, or that it has none."""
+    return "no globs can name its files" if paths is None else "it reads no files that are not configured"
+
+
 def file_globs(pattern: str, *, is_regex: bool = False) -> list[str] | None:
     """Globs for ``/expression/`` or for a glob with braces; None for what no glob here can say."""
     between = re.fullmatch(r"/(.*)/i?", pattern, re.DOTALL)

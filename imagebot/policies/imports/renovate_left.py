@@ -82,7 +82,7 @@ _ELSEWHERE = {
     ),
     "managerFilePatterns": ("imagebot looks into every file", "write `paths` where that is too much"),
     "fileMatch": ("imagebot looks into every file", "write `paths` where that is too much"),
-    "separateMultipleMajor": ("each major version gets a proposal of its own anyway", "nothing"),
+    "separateMultipleMajor": ("each major version gets a proposal of its own anyway", "nothing to do"),
 }
 _PINNING = frozenset({"docker:pinDigests", "config:best-practices"})
 _OFF = frozenset({"docker:disable"})

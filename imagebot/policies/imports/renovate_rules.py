@@ -23,6 +23,7 @@ _NAMES = ("matchPackageNames", "matchDepNames")
 _PATTERNS = ("matchPackagePatterns", "matchDepPatterns")
 _PREFIXES = ("matchPackagePrefixes", "matchDepPrefixes")
 _FILES = ("matchFileNames", "matchPaths", "matchFiles")
+_SINGLE = re.compile(r"(?<!\*)\*(?!\*)")
 _MATCHERS = frozenset(
     {*_NAMES, *_PATTERNS, *_PREFIXES, *_FILES, "matchDatasources", "matchManagers", "matchUpdateTypes"}
 )
@@ -78,9 +79,8 @@ def matched(rule: Mapping, configuration: Mapping) -> Matched | None:
     if types - _TYPES:
         raise NotExpressible(f"the update types {', '.join(sorted(types - _TYPES))} have no like here")
     written = list(_images(rule))
-    widened = tuple(
-        glob for glob in texts_of(rule, _NAMES) if re.search(r"(?<!\*)\*(?!\*)", glob) and glob != "*"
-    )
+    single = [name for name in texts_of(rule, _NAMES) if _SINGLE.search(name) and name != EVERY]
+    widened = tuple(glob for name in single if not name.startswith("/") for glob in named(name))
     return Matched(tuple(dict.fromkeys(written)) or (EVERY,), _paths(rule, configuration), types, widened)
 
 

@@ -15,7 +15,7 @@ from imagebot.policies.imports.documents import Object, texts
 from imagebot.policies.imports.extract import NotExpressible
 from imagebot.policies.imports.imported import Ledger, Origin
 from imagebot.policies.imports.json5 import read_json5
-from imagebot.policies.imports.renovate_files import MANAGERS, NAMES, file_globs, manager_paths
+from imagebot.policies.imports.renovate_files import MANAGERS, NAMES, file_globs, manager_paths, no_files
 from imagebot.policies.imports.renovate_left import leave_keys
 from imagebot.policies.imports.renovate_rules import EVERY, Matched, applied, matched, named, says_something
 from imagebot.policies.imports.renovate_tags import Effective
@@ -97,7 +97,7 @@ def _read_manager(setup: SetUp, name: str, own: MappingNode) -> None:
     at = setup.at(own, f"the settings `{name}`")
     paths = () if name == _ALL else manager_paths(name, setup.root)
     if says_something(own, frozenset()) and (paths is None or (not paths and name != _ALL)):
-        setup.ledger.not_imported(at, at.what, "no globs can name its files", name)
+        setup.ledger.not_imported(at, at.what, no_files(paths), name)
         paths = None
     _take(setup, own, Matched((EVERY,), paths, frozenset(), ()) if paths is not None else None, at)
 
@@ -162,5 +162,5 @@ def _of_managers(setup: SetUp, names: list[str]) -> Iterator[str]:
         paths = manager_paths(name, setup.root) if name in MANAGERS else ()
         if not paths and name in MANAGERS:
             at = replace(Object(setup.source, setup.root).at_key(setup.root, "enabledManagers"), what=name)
-            setup.ledger.not_imported(at, f"the manager {name}", "no globs can name its files", "")
+            setup.ledger.not_imported(at, f"the manager {name}", no_files(paths), "")
         yield from paths or ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from imagebot.policies.imports.imported import Ledger, Origin, unique
 from imagebot.untrusted import clean
 
 _CREDENTIALS = "docker login, or name the secret with --docker-config: docs/registries.md"
+_USUAL = re.compile(r"(?:[\w.\[\]-]*\.)?\w*[iI]mage(?:\.(?:name|repository|tag))?")
+"""Keys of values that imagebot finds by itself."""
 WAYS = {
     "write-back-method": (
         "the way back (`{key}: {value}`)",
@@ -54,7 +57,7 @@ class Where:
         text = "-".join(
             "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in p) for p in parts
         )
-        return unique(text.strip("-._")[:58].rstrip("-._") or "imported", self.taken)
+        return unique(re.sub(r"-+", "-", text).strip("-._")[:58].rstrip("-._") or "imported", self.taken)
 
     def paths(
         self, found: Iterable[Application], targets: Iterable[str], at: Origin, name: str
@@ -90,6 +93,8 @@ class Where:
     def target(self, at: Origin, keys: tuple[str, str, str], policy: str) -> None:
         """Note the keys of chart values that Image Updater sets: name, tag and whole reference."""
         name, tag, spec = (clean(key, 80) for key in keys)
+        if all(map(_USUAL.fullmatch, [spec] if spec else filter(None, (name, tag)))):
+            return
         rule = (
             f"reference: {spec}"
             if spec

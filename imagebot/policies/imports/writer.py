@@ -8,8 +8,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from imagebot.policies.faults import Fault, InvalidConfiguration
-from imagebot.policies.imports.imported import Draft, Imported, Leftover
+from imagebot.policies.faults import Fault, InvalidConfiguration, render_fault
+from imagebot.policies.imports.imported import GONE, Draft, Imported, Leftover
 from imagebot.policies.loading import load
 from imagebot.policies.placed import SIZE_LIMIT
 from imagebot.untrusted import clean
@@ -32,7 +32,7 @@ def written(imported: Imported) -> str:
 
 
 def checked(imported: Imported) -> Imported:
-    """The import without the policies that would not load, each of which becomes a leftover."""
+    """The import without the policies that would not load, which become leftovers; in order of place."""
     kept: list[Draft] = []
     leftovers = list(imported.leftovers)
     for draft in imported.policies:
@@ -43,13 +43,20 @@ def checked(imported: Imported) -> Imported:
         why = fault.message + (f" ({fault.hint})" if fault.hint else "")
         instead = "write it by hand: docs/policies.md shows what a policy can say"
         what = f"{draft.at.what or draft.name} is not imported"
-        leftovers.append(Leftover(draft.at, "import-policy", what, why, instead, draft.name))
+        leftovers.append(Leftover(draft.at, GONE, what, why, instead, draft.name))
+    names = {draft.name for draft in kept}
+    leftovers = [left for left in leftovers if not left.policy or left.policy in names or left.id == GONE]
+    leftovers.sort(key=lambda left: (left.at.path, left.at.line))
     return Imported(tuple(kept), tuple(leftovers), imported.differences)
 
 
-def as_fault(leftover: Leftover) -> Fault:
-    """A leftover as it is shown: without the line, which may hold what nobody should see."""
-    return Fault(leftover.at.path, leftover.at.line, 1, leftover.id, _said(leftover), leftover.instead)
+def warnings(imported: Imported) -> list[str]:
+    """Every leftover as it is shown, each once: without its line, which may hold what nobody should see."""
+    faults = [
+        Fault(left.at.path, left.at.line, 1, left.id, _said(left), left.instead)
+        for left in imported.leftovers
+    ]
+    return [render_fault(fault, "warning") for fault in dict.fromkeys(faults)]
 
 
 def _fault(draft: Draft) -> Fault | None:
