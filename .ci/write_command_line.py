@@ -50,7 +50,8 @@ is written only where `from.digest` is set or `pins` is true; `evidence` is what
 `reason`; `explain` adds the fields of `evidence`) and, in `explain`, `held` with the reason why nothing moves. `doctor`: `checks[]` (`name`, `message`, `hint`, `error`) and `hosts[]`
 (`host`, `repository`, `api`, `mirror`, `ca`, `tls_verify`, `proxy`, `credential`: null or `source`, `user`, `kind`, `used`;
 `reason`, `works`, `answer`, `error`, `rate_limit`: null or `limit`, `remaining`, `window_s`; `warnings[]`: `message`,
-`hint`). A command that fails answers with `errors[]`.
+`hint`). `import`: `policies` (`yaml`: the text of the policy file, `names[]`) and `leftovers[]` (`id`, `message`, `why`,
+`hint`, `path`, `line`, `policy`: null for none). A command that fails answers with `errors[]`.
 
 ## Commands
 """

@@ -10,7 +10,6 @@ from typing import Any
 from imagebot.policies.policy import Pinning
 from imagebot.untrusted import clean
 
-
 GONE = "import-policy"
 """The id of a leftover that stands for a whole policy."""
 

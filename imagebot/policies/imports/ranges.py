@@ -15,7 +15,7 @@ _WILD = re.compile(
     r"(?P<sign>[=!<>~^]*)\s*[vV]?(?P<numbers>(?:[0-9]+\.){0,2})[xX*](?:\.[xX*])*(?P<pre>-[0-9A-Za-z.-]+)"
 )
 _PRERELEASE = re.compile(r"(?:[0-9]|[xX*])-[0-9A-Za-z]")
-_EVERYTHING = re.compile(r"(?:>=?|[~^=])?\s*v?(?:\*|x|X|0(?:\.0){0,2})(?:-0)?")
+_EVERYTHING = re.compile(r"(?:>=|[~^=])?\s*v?(?:\*|x|X|0(?:\.0){0,2})(?:-0)?")
 
 
 @dataclass(frozen=True, slots=True)

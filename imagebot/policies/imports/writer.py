@@ -86,7 +86,7 @@ def _block(draft: Draft, leftovers: Iterable[Leftover]) -> str:
     lines = _comment(f"{draft.at.what} ({clean(draft.at.path)}:{draft.at.line})", "  ")
     for leftover in leftovers:
         lines += _comment(f"! {_said(leftover)}. Instead: {leftover.instead}.", "  ")
-    lines += [f"  - name: {_text(draft.name)}", f"    images: {_listed(draft.images)}"]
+    lines += [f"  - name: {_text(draft.name)}", *_list("images", draft.images, "    ")]
     lines += _list("paths", draft.paths, "    ")
     lines += ["    tags:", *(f"      {line}" for line in _tags(draft.tags))] if draft.tags else []
     lines += [f"    min-age: {draft.min_age}"] if draft.min_age else []

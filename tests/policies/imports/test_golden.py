@@ -56,3 +56,11 @@ def test_no_password_of_a_set_up_is_shown() -> None:
         found = imported(case)
         shown = written(found) + "".join(warnings(found))
         assert "do-not-show" not in shown
+
+
+def test_the_example_of_the_page_is_real() -> None:
+    page = (Path(__file__).parents[3] / "docs/importing.md").read_text()
+    case = next(case for case in CASES if case.name == "flux-worked-example")
+
+    assert (case / "expected.yaml").read_text() in page
+    assert (case / "leftovers.txt").read_text() in page
