@@ -54,7 +54,7 @@ Every document has `format_version`; an addition raises its minor part. A comman
 | | `moves[]`: `at`, `commit`, `author`, `by` (`people` or `imagebot`), `proposal`, `image`, `from`, `to`, `places`, `outcome` (`proposed`, `never`, `back`, `unknown`, or null for imagebot's own), `proposed_at`, `proposed_tag`, `reason`, `lead_s`; `undated`, `notes[]`, `errors[]` |
 | `validate` | `policies[]`: `name`, `file`, `line` (empty where there are errors); `errors[]`, `warnings[]`: `id`, `message`, `hint`, `path`, `line`, `column` |
 | `presets` | `presets[]`: `name`, `extends`, `summary`; of one the same and `content` |
-| `import` | `policies[]` (names), `text` (the policy file), `leftovers[]` |
+| `import` | `policies`: `yaml` (the text of the policy file), `names[]`; `leftovers[]`: `id`, `message`, `why`, `hint`, `path`, `line`, `policy` (null for none) |
 | `doctor` | `checks[]`: `name`, `message`, `hint`, `error`; `hosts[]`: `host`, `repository`, `api`, `mirror`, `ca`, `tls_verify`, `proxy`, `credential` (null or `source`, `user`, `kind`, `used`; `reason`), `works`, `answer`, `error`, `rate_limit` (null or `limit`, `remaining`, `window_s`), `warnings[]` (`message`, `hint`) |
 
 ## Commands

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from keyword import iskeyword
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Command:
     @property
     def module(self) -> str:
         """Module with ``configure(parser)`` and ``run(arguments) -> exit code``."""
-        return f"imagebot.cli.{self.name}"
+        return f"imagebot.cli.{self.name}{'_' if iskeyword(self.name) else ''}"
 
 
 COMMANDS = (
@@ -39,6 +40,7 @@ COMMANDS = (
     Command("presets", "Policies", "list the presets that policies can extend, or show one"),
     Command("schema", "Policies", "print the JSON Schema of the policy or settings file"),
     Command("init", "Policies", "write a first policy file for the images found"),
+    Command("import", "Policies", "write policies for what Flux, Argo CD Image Updater or Renovate do now"),
     Command("demo", "Getting to know it", "show the whole job on embedded parts, in seconds"),
 )
 

@@ -101,7 +101,7 @@ def render_fault(fault: Fault) -> str:
     number = str(fault.line)
     margin = " " * len(number)
     lines = [
-        f"{fault.severity}[{fault.id}]: {clean(fault.message)}",
+        f"{fault.severity}[{fault.id}]: {clean(fault.message, 600)}",
         f"{margin}--> {fault.place}",
     ]
     shown = clean(fault.excerpt.rstrip(), 160) if fault.excerpt.strip() else ""

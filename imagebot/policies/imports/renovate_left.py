@@ -1,0 +1,152 @@
+"""What Renovate does besides choosing versions, and where imagebot has it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from imagebot.descriptors.nodes import Mapping
+from imagebot.descriptors.source import Source
+from imagebot.policies.imports.documents import Object, keys, texts
+from imagebot.policies.imports.imported import Ledger, Origin
+from imagebot.policies.imports.renovate_files import MANAGERS
+from imagebot.policies.imports.renovate_rules import SETTINGS, TYPES
+from imagebot.policies.imports.renovate_tags import Effective
+from imagebot.untrusted import clean
+
+_SILENT = frozenset(
+    {"$schema", "description", "packageRules", "ignoreDeps", "enabledManagers", "includePaths", "extends"}
+)
+_PULL_REQUEST = (
+    *(
+        "group",
+        "label",
+        "addLabels",
+        "automerge",
+        "platformAutomerge",
+        "ignoreTests",
+        "reviewer",
+        "additionalReviewers",
+    ),
+    *(
+        "assignee",
+        "schedule",
+        "timezone",
+        "pr",
+        "commit",
+        "semantic",
+        "branch",
+        "additionalBranchPrefix",
+        "rebase",
+    ),
+    *(
+        "dependencyDashboard",
+        "draftPR",
+        "recreate",
+        "keepUpdated",
+        "separate",
+        "minimumGroupSize",
+        "internalChecks",
+    ),
+    *(
+        "updateNotScheduled",
+        "confidential",
+        "milestone",
+        "suppressNotifications",
+        "forkProcessing",
+        "platformCommit",
+    ),
+)
+_ELSEWHERE = {
+    "schedule": ("imagebot runs when it is started", "imagebot run --every, or a schedule of your own"),
+    "timezone": ("imagebot runs when it is started", "imagebot run --every, or a schedule of your own"),
+    "automergeSchedule": ("imagebot merges nothing", "let the forge merge"),
+    "hostRules": (
+        "imagebot has credentials from the docker configuration",
+        "docker login, or --docker-config FILE: docs/registries.md",
+    ),
+    "registryAliases": (
+        "it stands in the settings of imagebot",
+        "registries: {HOST: {mirror: ...}} in imagebot.yaml",
+    ),
+    "customManagers": ("it stands in the settings of imagebot", "descriptors: [...] in imagebot.yaml"),
+    "regexManagers": ("it stands in the settings of imagebot", "descriptors: [...] in imagebot.yaml"),
+    "baseBranches": ("it stands in the settings of imagebot", "`base: BRANCH` in imagebot.yaml"),
+    "baseBranchPatterns": ("it stands in the settings of imagebot", "`base: BRANCH` in imagebot.yaml"),
+    "ignorePaths": (
+        "`paths` names what is wanted, and leaves nothing out",
+        "write `paths`, or `# imagebot: ignore`",
+    ),
+    "followTag": (
+        "imagebot follows the tag that is written in the file",
+        "write it there, and `order: digest`",
+    ),
+    "managerFilePatterns": ("imagebot looks into every file", "write `paths` where that is too much"),
+    "fileMatch": ("imagebot looks into every file", "write `paths` where that is too much"),
+    "separateMultipleMajor": ("each major version gets a proposal of its own anyway", "nothing to do"),
+}
+_PINNING = frozenset({"docker:pinDigests", "config:best-practices"})
+_OFF = frozenset({"docker:disable"})
+
+
+def leave_keys(
+    source: Source, node: Mapping, what: str, ledger: Ledger, *, types: frozenset[str] = frozenset()
+) -> None:
+    """Note every key that changes no policy.
+
+    Args:
+        source: The file.
+        node: A rule, or the whole configuration.
+        what: What that is called.
+        ledger: Where it is noted.
+        types: Update types that a rule is about: of those, only whether they are wanted is carried over.
+    """
+    thing = Object(source, node)
+    carried = {"enabled"} if types else set(SETTINGS)
+    for key in keys(node):
+        if key in _SILENT or key in carried or key.startswith("match"):
+            continue
+        at = replace(thing.at_key(node, key), what=what)
+        own = node.mapping(key)
+        if own is not None and (key in TYPES or key in MANAGERS or key == "docker"):
+            if key in TYPES:
+                leave_keys(source, own, f"{what}: {key}", ledger, types=frozenset({key}))
+            continue
+        _leave_key(at, key, ledger, of_type=bool(types) and key in SETTINGS)
+
+
+def _leave_key(at: Origin, key: str, ledger: Ledger, *, of_type: bool) -> None:
+    shown = f"`{clean(key, 80)}` of {at.what}"
+    if of_type:
+        why = "a policy has it for all types of updates or for none"
+        ledger.leave(
+            at, "update-type", shown, why=why, instead="write it into the policy if it should hold for all"
+        )
+    elif key in _ELSEWHERE:
+        why, instead = _ELSEWHERE[key]
+        ledger.leave(at, key, shown, why=why, instead=instead)
+    elif key.startswith(_PULL_REQUEST):
+        why = "policies say nothing of pull requests yet"
+        instead = "use what the forge has: code owners, required reviews, auto-merge"
+        ledger.leave(at, "pull-request", shown, why=why, instead=instead)
+    else:
+        ledger.unknown(at, key)
+
+
+def leave_presets(source: Source, root: Mapping, ledger: Ledger, base: Effective) -> Effective:
+    """Note the presets; of those that are known to speak of images, what they say is taken."""
+    at = Object(source, root).at_key(root, "extends") if "extends" in root.last else Origin(source.path, 1)
+    for preset in texts(root, "extends"):
+        if preset in _PINNING:
+            base = replace(base, pins=True)
+        elif preset in _OFF:
+            base = replace(base, enabled=False)
+            continue
+        taken = ", but for the pinning of digests" if preset in _PINNING else ""
+        ledger.leave(
+            replace(at, what="extends"),
+            "preset",
+            f"the preset {clean(preset, 80)}{taken}",
+            why="what stands behind it is not in these files",
+            instead="see what it says of images, and write that as a policy",
+        )
+    return base

@@ -1,0 +1,166 @@
+"""Renovate's configuration: the file that counts, and the rules in it that change what is selected.
+
+Source: https://docs.renovatebot.com/configuration-options/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from imagebot.descriptors.nodes import Mapping as MappingNode
+from imagebot.descriptors.source import NotUnderstood, Source
+from imagebot.policies.imports.documents import Object, texts
+from imagebot.policies.imports.extract import NotExpressible
+from imagebot.policies.imports.imported import Ledger, Origin
+from imagebot.policies.imports.json5 import read_json5
+from imagebot.policies.imports.renovate_files import MANAGERS, NAMES, file_globs, manager_paths, no_files
+from imagebot.policies.imports.renovate_left import leave_keys
+from imagebot.policies.imports.renovate_rules import EVERY, Matched, applied, matched, named, says_something
+from imagebot.policies.imports.renovate_tags import Effective
+from imagebot.untrusted import clean
+
+_SHOWN = 10
+_ALL = "docker"
+"""An object with settings for all images."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that changes what is selected.
+
+    Attributes:
+        change: What it makes of the settings before it.
+    """
+
+    change: Callable[[Effective], Effective]
+    found: Matched
+    at: Origin
+
+
+@dataclass(slots=True)
+class SetUp:
+    """Renovate's configuration.
+
+    Attributes:
+        rules: In the order in which they count: later ones are stronger.
+    """
+
+    source: Source
+    root: MappingNode
+    ledger: Ledger
+    rules: list[Rule] = field(default_factory=list)
+
+    def at(self, node: MappingNode, what: str) -> Origin:
+        """Where an object stands."""
+        return replace(Object(self.source, node).at(), what=what)
+
+
+def read_setup(files: Mapping[str, bytes], ledger: Ledger) -> SetUp | None:
+    """The configuration, with the settings of managers first, then ``packageRules``, then ``ignoreDeps``."""
+    found = _configuration(files, ledger)
+    if found is None:
+        return None
+    setup = SetUp(*found, ledger)
+    leave_keys(setup.source, setup.root, "renovate", ledger)
+    for name in (_ALL, *MANAGERS):
+        own = setup.root.mapping(name)
+        if own is not None:
+            _read_manager(setup, name, own)
+    _read_rules(setup)
+    _read_ignored(setup)
+    return setup
+
+
+def _configuration(files: Mapping[str, bytes], ledger: Ledger) -> tuple[Source, MappingNode] | None:
+    found: tuple[Source, MappingNode] | None = None
+    for name in (name for name in NAMES if name in files):
+        if name == "package.json" and b'"renovate"' not in files[name]:
+            continue
+        if found is not None:
+            why = f"Renovate reads only the first configuration, which is {found[0].path}"
+            ledger.leave(Origin(name, 1), "file", "a second configuration", why=why, instead="remove it")
+            continue
+        try:
+            source, root = read_json5(name, files[name])
+        except NotUnderstood as problem:
+            at = Origin(name, problem.line or 1)
+            ledger.leave(at, "unreadable", "the file is not read", why=problem.reason, instead="repair it")
+            continue
+        own = root.mapping("renovate") if name == "package.json" else root
+        found = (source, own) if own is not None else None
+    return found
+
+
+def _read_manager(setup: SetUp, name: str, own: MappingNode) -> None:
+    at = setup.at(own, f"the settings `{name}`")
+    paths = () if name == _ALL else manager_paths(name, setup.root)
+    if says_something(own, frozenset()) and (paths is None or (not paths and name != _ALL)):
+        setup.ledger.not_imported(at, at.what, no_files(paths), name)
+        paths = None
+    _take(setup, own, Matched((EVERY,), paths, frozenset(), ()) if paths is not None else None, at)
+
+
+def _read_rules(setup: SetUp) -> None:
+    elsewhere = []
+    for number, node in enumerate(setup.root.mappings("packageRules")):
+        at = setup.at(node, f"packageRules[{number}]")
+        try:
+            found = matched(node, setup.root)
+        except NotExpressible as problem:
+            setup.ledger.not_imported(at, at.what, str(problem), at.what)
+            continue
+        if found is None:
+            elsewhere.append(str(at.line))
+        else:
+            _take(setup, node, found, at)
+    if elsewhere:
+        setup.ledger.leave(
+            setup.at(setup.root, "packageRules"),
+            "datasource",
+            f"{len(elsewhere)} of the `packageRules` (line {', '.join(elsewhere[:_SHOWN])})",
+            why="they are about other things than images",
+            instead="keep Renovate for them",
+        )
+
+
+def _take(setup: SetUp, node: MappingNode, found: Matched | None, at: Origin) -> None:
+    types = found.types if found else frozenset()
+    leave_keys(setup.source, node, at.what, setup.ledger, types=types)
+    if found is not None and says_something(node, types):
+        setup.rules.append(Rule(partial(applied, rule=node, types=types), found, at))
+
+
+def _read_ignored(setup: SetUp) -> None:
+    names = texts(setup.root, "ignoreDeps")
+    at = replace(Object(setup.source, setup.root).at_key(setup.root, "ignoreDeps"), what="ignoreDeps")
+    wanted: list[str] = []
+    for name in names:
+        try:
+            wanted += named(name)
+        except NotExpressible as problem:
+            setup.ledger.not_imported(at, f"ignoreDeps: {clean(name, 80)}", str(problem), at.what)
+    if wanted:
+        off = Matched(tuple(dict.fromkeys(wanted)), (), frozenset(), ())
+        setup.rules.append(Rule(lambda before: replace(before, enabled=False), off, at))
+
+
+def base_paths(setup: SetUp) -> tuple[str, ...] | None:
+    """Where Renovate looks at all; empty for everywhere, None if it looks at no images."""
+    enabled = texts(setup.root, "enabledManagers")
+    found = list(_of_managers(setup, enabled))
+    if enabled and not found:
+        return None
+    for pattern in texts(setup.root, "includePaths"):
+        found += file_globs(pattern) or ()
+    return tuple(dict.fromkeys(found))
+
+
+def _of_managers(setup: SetUp, names: list[str]) -> Iterator[str]:
+    for name in names:
+        paths = manager_paths(name, setup.root) if name in MANAGERS else ()
+        if not paths and name in MANAGERS:
+            at = replace(Object(setup.source, setup.root).at_key(setup.root, "enabledManagers"), what=name)
+            setup.ledger.not_imported(at, f"the manager {name}", no_files(paths), "")
+        yield from paths or ()
