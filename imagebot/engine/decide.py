@@ -58,14 +58,10 @@ def decide(items: Sequence[Scanned]) -> Talk[Decision]:
         except RegistryError as error:
             listing = error
     for members in _by_policy(items):
-        try:
-            tags = yield from _ranked(members, listing)
-        except RegistryError as error:
-            decision.failures.append(_failure(members, error))
-            continue
+        tags = yield from _ranked([item for item in members if _is_listed(item)], listing)
         for alike in _alike(members):
             try:
-                moves = yield from settle(alike[0], tags)
+                moves = yield from settle(alike[0], _answered(alike[0], tags))
             except RegistryError as error:
                 decision.failures.append(_failure(alike, error))
             else:
@@ -86,16 +82,27 @@ def _is_listed(item: Scanned) -> bool:
     )
 
 
-def _ranked(members: Sequence[Scanned], listing: Listing | RegistryError | None) -> Talk[Ranked | None]:
-    """The tags of the repository under the policy of these references; None where none of them needs them."""
-    policy = members[0].policy
-    listed = [item for item in members if _is_listed(item)]
-    if policy is None or not listed or listing is None:
-        return None
-    if isinstance(listing, RegistryError):
-        raise listing
+def _ranked(
+    listed: Sequence[Scanned], listing: Listing | RegistryError | None
+) -> Talk[Ranked | RegistryError | None]:
+    """The tags of the repository under the policy of these references; None where there is none of them."""
+    policy = listed[0].policy if listed else None
+    if policy is None or listing is None or isinstance(listing, RegistryError):
+        return listing if isinstance(listing, RegistryError) else None
     deployed = frozenset(item.reference.image.tag for item in listed if item.reference.image.tag)
-    return (yield from ranked(policy, listing, deployed))
+    try:
+        return (yield from ranked(policy, listing, deployed))
+    except RegistryError as error:
+        return error
+
+
+def _answered(item: Scanned, tags: Ranked | RegistryError | None) -> Ranked | None:
+    """The tags, for a reference that needs them."""
+    if not _is_listed(item):
+        return None
+    if isinstance(tags, RegistryError):
+        raise tags
+    return tags
 
 
 def _by_policy(items: Iterable[Scanned]) -> list[list[Scanned]]:

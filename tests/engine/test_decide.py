@@ -138,11 +138,14 @@ def test_one_failure_for_an_image_however_many_references_share_it() -> None:
 
 
 def test_a_failing_list_fails_only_those_who_need_it() -> None:
-    items = [scanned(), scanned(reference("8", OLD), rules=FOLLOW)]
+    items = [scanned(), scanned(reference(None, OLD)), scanned(reference("8", OLD), rules=FOLLOW)]
 
     decision = decided(items, Told(RegistryUnreachable("cannot connect"), {"8": NEW}))
 
     assert (len(decision.failures), [u.to.tag for u in decision.updates]) == (1, ["8"])
+    assert [held.reason for held in decision.held] == [
+        "no tag is written, so policy web has no version to move from"
+    ]
 
 
 def test_a_digest_that_cannot_be_had_is_a_failure_and_no_update() -> None:
