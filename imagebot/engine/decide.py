@@ -123,22 +123,24 @@ def _alike(items: Iterable[Scanned]) -> list[list[Scanned]]:
 
 def _enter(decision: Decision, members: Sequence[Scanned], moves: Sequence[Move]) -> None:
     """Enter what was settled for references that are alike; each may have a place for it, or none."""
-    moving = [move for move in moves if move.to is not None]
-    for move in moves:
-        if move.stays:
-            decision.held += [Held(item, move.stays, move.waits) for item in members]
-        elif move.to is not None:
-            for item in members:
+    for item in members:
+        stays = {move.stays: move.waits for move in moves if move.stays}
+        for move in moves:
+            if move.to is not None and (reason := _no_place(item, move)):
+                stays.setdefault(reason, False)
+            elif move.to is not None:
                 _propose(decision, item, move, move.to)
-        elif not moving:
-            decision.current += members
+        decision.held += [Held(item, reason, waits) for reason, waits in stays.items()]
+        if not stays and all(move.to is None for move in moves):
+            decision.current.append(item)
+
+
+def _no_place(item: Scanned, move: Move) -> str:
+    return no_place(item.reference, item.policy, move.written) if item.policy else ""
 
 
 def _propose(decision: Decision, item: Scanned, move: Move, to: Pin) -> None:
     assert item.policy is not None  # noqa: S101 - only managed references move
-    if reason := no_place(item.reference, item.policy, move.written):
-        decision.held.append(Held(item, reason))
-        return
     usual: Step = "digest" if to.tag == item.reference.image.tag else "other"
     decision.updates.append(
         Update(

@@ -45,7 +45,9 @@ def examine(
     if gates.platforms:
         found: tuple[str, ...] = yield PlatformsOf(digest)
         evidence = replace(evidence, platforms=found)
-        if missing := [wanted for wanted in gates.platforms if not _runs_on(wanted, found)]:
+        if missing := [
+            wanted for wanted in gates.platforms if not any(is_platform(wanted, one) for one in found)
+        ]:
             return _rejected(tag, "platforms", _not_built(missing, found)), evidence
     if gates.verification is not None:
         signature: Signature = yield SignatureOf(digest, gates.verification)
@@ -69,15 +71,13 @@ def _not_built(missing: list[str], found: tuple[str, ...]) -> str:
     return clean(f"not built for {', '.join(missing)}; it has {has}{more}", 300)
 
 
-def _runs_on(wanted: str, found: tuple[str, ...]) -> bool:
-    """Whether one of the platforms is the wanted one; a variant counts only where one is asked for.
+def is_platform(wanted: str, found: str) -> bool:
+    """Whether a platform is the wanted one; a variant counts only where one is asked for.
 
     ``arm64`` has been version 8 from the start, so it means the same with and without.
     """
-    return any(
-        platform == wanted or platform.startswith(f"{wanted}/")
-        for platform in (*found, *(f"{one}/v8" for one in found if one.endswith("/arm64")))
-    )
+    whole = f"{found}/v8" if found.endswith("/arm64") else found
+    return whole == wanted or whole.startswith(f"{wanted}/")
 
 
 def span(length: timedelta) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from imagebot.engine.gates import is_platform
 from imagebot.engine.questions import DigestOf, ImagesOf, Talk
 from imagebot.errors import RegistryNotFound
 from imagebot.plan import Pin
@@ -93,13 +94,20 @@ def same_images(policy: Policy, old: str, new: str) -> Talk[bool]:
     after: Mapping[str, frozenset[str]] = yield ImagesOf(new)
     if any(old in digests for digests in after.values()):
         return True
-    return bool(before) and _of(policy, before) == _of(policy, after)
+    known = _that_count(policy, before)
+    return bool(known) and known == _that_count(policy, after)
 
 
-def _of(policy: Policy, images: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
-    wanted = {f"{one}/v8" if one.endswith("/arm64") else one for one in policy.gates.platforms}
-    found = {f"{one}/v8" if one.endswith("/arm64") else one: digests for one, digests in images.items()}
-    return {one: digests for one, digests in found.items() if not wanted or one in wanted}
+def _that_count(
+    policy: Policy, images: Mapping[str, frozenset[str]]
+) -> frozenset[tuple[str, frozenset[str]]]:
+    """The images of the platforms that the policy names, or of all; a single image is one of any."""
+    wanted = policy.gates.platforms
+    return frozenset(
+        (f"{one}/v8" if one.endswith("/arm64") else one, digests)
+        for one, digests in images.items()
+        if not wanted or one == "*" or any(is_platform(platform, one) for platform in wanted)
+    )
 
 
 def tag_of(tags: Iterable[str], digest: str, limit: int) -> Talk[str | None]:

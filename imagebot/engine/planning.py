@@ -151,9 +151,11 @@ def _proposal(key: str, updates: tuple[Update, ...]) -> Proposal:
 def branch_name(proposal: str) -> str:
     """The branch of a proposal: its id, made legal as a Git branch, without any version in it.
 
-    A name that had to be changed gets a short hash, so that two ids never share a branch.
+    A name that had to be changed gets a short hash, so that two ids never share a branch. A further major
+    version stands behind the branch of the proposal that it stands beside.
     """
-    legal = re.sub(r"[^A-Za-z0-9._/@-]|\.\.|\.(?=/|$)|\.lock(?=/|$)", "-", proposal)
-    if legal != proposal:
-        legal += "-" + hashlib.sha256(proposal.encode()).hexdigest()[:6]
-    return BRANCH_PREFIX + legal
+    named, at, major = proposal.partition("@")
+    legal = re.sub(r"[^A-Za-z0-9._/-]|\.\.|\.(?=/|$)|\.lock(?=/|$)", "-", named)
+    if legal != named:
+        legal += "-" + hashlib.sha256(named.encode()).hexdigest()[:6]
+    return f"{BRANCH_PREFIX}{legal}{at}{major}"

@@ -113,9 +113,15 @@ class Cache:
             row = (who, repository, digest, self._now(), kind, zlib.compress(body, 1))
             self._file.run("INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?, ?)", *row)
 
-    def first_seen(self, repository: str, digest: str) -> datetime:
-        """When a digest was seen in a repository first; from now on it has been."""
-        now = self._now()
+    def first_seen(self, repository: str, digest: str, cycle: datetime | None = None) -> datetime:
+        """When a digest was seen in a repository first; from now on it has been.
+
+        Args:
+            repository: Its name, host included.
+            digest: Or what stands for one.
+            cycle: When the cycle began that sees it: what it sees it sees at once, whatever it asks first.
+        """
+        now = int(cycle.timestamp()) if cycle else self._now()
         query = "SELECT at, rowid, used FROM seen WHERE repository = ? AND digest = ?"
         for conflict in ("IGNORE", "REPLACE"):
             match self._file.run(query, repository, digest):

@@ -61,6 +61,7 @@ class RegistryClient:
         self._settings = settings
         self._read = read
         self._clock = clock or Clock()
+        self._began = self._clock.now()
         self._cache = cache or Cache(clock=self._clock)
         self._authorities = Authorities(read)
         self.http = Http(timeout_s=timeout_s, clock=self._clock, manners=_manners(settings))
@@ -150,7 +151,7 @@ class RegistryClient:
 
     def first_seen(self, name: ImageName, digest: str) -> datetime:
         """When a digest was seen in a repository first."""
-        return self._cache.first_seen(str(name), digest)
+        return self._cache.first_seen(str(name), digest, self._began)
 
     def now(self) -> datetime:
         """The time of day."""

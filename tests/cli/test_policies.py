@@ -60,6 +60,18 @@ def test_an_outage_closes_no_pull_request_of_a_major_version(each: Team, imagebo
     assert sorted(each.open_pulls) == [STAGING, f"{STAGING}@2"]
 
 
+def test_nor_where_the_name_of_the_branch_had_to_be_changed(each: Team, imagebot: Run) -> None:
+    each.commit({"policies/web.yaml": EACH.replace("name: web", "name: 'flux-system:web'")})
+    imagebot("apply", str(each.clone))
+    branches = sorted(each.open_pulls)
+    assert [branch.partition("@")[0] for branch in branches] == [branches[0]] * 2
+    each.registry.fail("/tags/list", 404, times=9)
+
+    imagebot("apply", str(each.clone))
+
+    assert sorted(each.open_pulls) == branches
+
+
 def test_after_the_major_step_is_merged_the_smaller_one_is_closed(each: Team, imagebot: Run) -> None:
     imagebot("apply", str(each.clone))
     each.hosted.merge(each.open_pulls[f"{STAGING}@2"], None, "a-person")

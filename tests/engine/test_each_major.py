@@ -37,6 +37,22 @@ def test_the_newest_of_all_majors_is_where_it_should_be(tmp_path: Path) -> None:
     assert (plan.updates, plan.held, len(plan.current)) == ((), (), 1)
 
 
+def test_a_reference_is_counted_once_however_many_majors_there_are(tmp_path: Path) -> None:
+    policy = "tags: {newest-of-each: major, range: 1.x}"
+
+    plan, _ = planned(tmp_path, POD.format("1.9.0"), policy, Told(TAGS))
+
+    assert (plan.updates, plan.held, len(plan.current)) == ((), (), 1)
+
+
+def test_a_reason_that_holds_for_all_majors_is_said_once(tmp_path: Path) -> None:
+    plan, _ = planned(tmp_path, POD.format("1.4.0"), EACH, Told(TAGS))
+
+    assert [held.reason.partition(",")[0] for held in plan.held] == [
+        "the current tag 1.4.0 is no longer in the registry"
+    ]
+
+
 def test_a_range_bounds_the_majors_too(tmp_path: Path) -> None:
     policy = "tags: {newest-of-each: major, range: '<3'}"
 
