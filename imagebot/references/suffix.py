@@ -17,6 +17,9 @@ PRERELEASE_WORDS = (
 )
 """Words that mean "before the release"; every other word names a suffix family."""
 
+NUMBERED = ("dev",)
+"""Those of them that mean it only with a number (``1.0.dev3``): a bare ``-dev`` is a variant with a shell."""
+
 PRERELEASE_LETTERS = ("a", "b", "m")
 """Letters that mean the same with a number behind them: ``1.0b2``, ``2.0.0-M1``."""
 
@@ -51,7 +54,10 @@ LONGEST = 256
 COMMIT = r"(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,64}(?![0-9A-Za-z])"
 """An abbreviated or whole commit; one without a digit may be a word, one without a letter a number."""
 
-_WORDS = "|".join(sorted(PRERELEASE_WORDS, key=len, reverse=True))
+_WORDS = "|".join(
+    f"{word}(?=[-._]?[0-9])" if word in NUMBERED else word
+    for word in sorted(PRERELEASE_WORDS, key=len, reverse=True)
+)
 _LETTERS = "|".join(PRERELEASE_LETTERS)
 _PRERELEASE = re.compile(
     rf"(?:^|[-._])(?:(?P<word>{_WORDS})(?P<ids>(?:[-._]?[0-9]{{1,{DIGITS}}})?(?:\.[0-9A-Za-z]+)*)"
