@@ -11,6 +11,7 @@ from imagebot.references.version import TagVersion
 
 _HEX = "[0-9a-f]"
 _WORDS = re.compile(r"(?P<words>(?:[A-Za-z][A-Za-z0-9]*[-_.])+)(?P<version>[vV]?[0-9]+\.[0-9].*)")
+_COUNTED = re.compile(r"(?P<words>(?:[A-Za-z][A-Za-z0-9]*[-_.])+)[0-9]+")
 _BUILT = re.compile(rf"(?P<branch>[A-Za-z0-9._-]+)-{_HEX}{{7,40}}-[0-9]{{8,20}}")
 _COMMITTED = re.compile(rf"(?P<branch>[A-Za-z0-9._-]+[-_.])(?P<commit>{_HEX}{{7,40}})")
 _FOLLOW = "write the tag to start from, or follow it with `order: digest`"
@@ -39,6 +40,9 @@ def _pattern(tag: str) -> str:
     named = _WORDS.fullmatch(tag)
     if named and TagVersion.parse(named["version"]):
         return f"write `match: '^{_escaped(named['words'])}(?P<version>.+)$'`"
+    counted = _COUNTED.fullmatch(tag)
+    if counted:
+        return f"write `order: numerical, match: '^{_escaped(counted['words'])}(?P<version>[0-9]+)$'`"
     return ""
 
 

@@ -97,11 +97,11 @@ def _variant(judge: Judge, read: Read) -> str:
         return _literal(judge, read, wanted)
     if judge.deployed and read.kept != judge.deployed.kept:
         return f"{read.kept!r} in the group `variant`, the current tag has {judge.deployed.kept!r}"
-    kept = judge.version.family if judge.version else ""
-    if read.version is None or read.version.family == kept:
+    deployed = judge.version
+    if read.version is None or read.version.family == (deployed.family if deployed else ""):
         return ""
-    advice = for_commit(judge.version) if judge.version else ""
-    other = f"other suffix family: {_shown(read.version.family)}, the current tag has {_shown(kept)}"
+    kept, advice = (_suffix(deployed), for_commit(deployed)) if deployed else ("", "")
+    other = f"other suffix family: {_shown(_suffix(read.version))}, the current tag has {_shown(kept)}"
     return f"{other}; {advice}" if advice else other
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 from imagebot.engine.questions import Talk, converse
-from imagebot.engine.verdict import Judgement, judge, ranked
+from imagebot.engine.verdict import judge, ranked
 from imagebot.evidence import Pushed
 from imagebot.policies.loading import load
 from imagebot.policies.policy import Policy
-from imagebot.policies.selection import Choice
 from imagebot.references.image import ImageName
 from imagebot.registries.protocol import Listing
 from tests.engine.silent import SilentRegistries
@@ -61,9 +60,9 @@ class Dated(SilentRegistries):
 
 def rows(page: str) -> Iterator[Row]:
     """Read the table; a row that cannot be read fails."""
-    section = re.split(r"^## ", page.partition("## What becomes of real tags\n")[2], maxsplit=1, flags=re.M)[
-        0
-    ]
+    section = re.split(
+        r"^## ", page.partition("## What becomes of real tags\n")[2], maxsplit=1, flags=re.MULTILINE
+    )[0]
     heading, number = "", 0
     for line in section.splitlines():
         if line.startswith("### "):
@@ -107,14 +106,13 @@ def outcome(row: Row) -> tuple[str, Mapping[str, str]]:
 def _outcome(policy: Policy, row: Row) -> Talk[tuple[str, Mapping[str, str]]]:
     found = yield from ranked(policy, Listing(tuple(row.offered)), frozenset({row.current}))
     choice = found.ranking.choose(row.current)
-    judged: list[tuple[Choice, Judgement]] = []
-    for part in choice.parts():
-        judged.append((part, (yield from judge(found, part))))
+    selected: list[str | None] = []
     reasons = {verdict.tag: verdict.reason for verdict in choice.selection().candidates}
-    held = [judgement.stays for _, judgement in judged if judgement.stays]
-    if held:
-        return HELD, {**reasons, HELD: held[0]}
-    selected = [judgement.selection.selected for _, judgement in judged]
+    for part in choice.parts():
+        judgement = yield from judge(found, part)
+        if judgement.stays:
+            return HELD, {**reasons, HELD: judgement.stays}
+        selected.append(judgement.selection.selected)
     moved = [tag for tag in selected if tag not in {None, row.current}]
     if moved:
         return " ".join(map(str, moved)), reasons
