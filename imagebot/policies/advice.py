@@ -10,7 +10,7 @@ from imagebot.references.suffix import commit_in, is_commit
 from imagebot.references.version import TagVersion
 
 _HEX = "[0-9a-f]"
-_WORDS = re.compile(r"(?P<words>(?:[A-Za-z][A-Za-z0-9]*[-_.])+)(?P<version>[vV]?[0-9]+\.[0-9].*)")
+_WORDS = re.compile(r"(?P<words>(?:[A-Za-z][A-Za-z0-9]*[-_.])+?)(?P<version>[vV]?[0-9]+\.[0-9].*)")
 _COUNTED = re.compile(r"(?P<words>(?:[A-Za-z][A-Za-z0-9]*[-_.])+)[0-9]+")
 _BUILT = re.compile(rf"(?P<branch>[A-Za-z0-9._-]+)-{_HEX}{{7,40}}-[0-9]{{8,20}}")
 _COMMITTED = re.compile(rf"(?P<branch>[A-Za-z0-9._-]+[-_.])(?P<commit>{_HEX}{{7,40}})")
