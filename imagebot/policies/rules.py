@@ -139,21 +139,30 @@ def _precision(judge: Judge, read: Read) -> str:
 
 
 def _prereleases(judge: Judge, read: Read) -> str:
-    allowed, version = judge.rules.prereleases, read.version
-    if version is None or not version.prerelease or allowed is True:
+    version = read.version
+    if version is None or not version.prerelease or judge.rules.prereleases is True:
         return ""
-    deployed = judge.version
     word = version.prerelease[0]
-    if deployed and deployed.prerelease and deployed.core == version.core and _is_stage(word, deployed):
-        return ""  # nobody stays stuck on -rc1
-    if allowed and not {word, SPELLED.get(word, word)}.isdisjoint(allowed):
+    if _is_allowed(judge, word) or _is_stage(judge, version):
         return ""
     return f"pre-release ({word})"
 
 
-def _is_stage(word: str, deployed: TagVersion) -> bool:
-    """Whether a pre-release word is a step on the way to the release of what is deployed."""
-    return word not in BUILDS or word == deployed.prerelease[0]
+def _is_allowed(judge: Judge, word: str) -> bool:
+    allowed = judge.rules.prereleases
+    return isinstance(allowed, tuple) and (word in allowed or SPELLED.get(word) in allowed)
+
+
+def _is_stage(judge: Judge, version: TagVersion) -> bool:
+    """Whether it is on the way to the release of what is deployed: nobody stays stuck on ``-rc1``.
+
+    Where the policy allows the word that is deployed, it says itself which others are allowed.
+    """
+    deployed = judge.version
+    if deployed is None or not deployed.prerelease or deployed.core != version.core:
+        return False
+    word, before = version.prerelease[0], deployed.prerelease[0]
+    return word == before or (word not in BUILDS and not _is_allowed(judge, before))
 
 
 def _range(judge: Judge, read: Read) -> str:
