@@ -6,6 +6,7 @@ has no look-around and no back-references, which are what lets an expression run
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,8 @@ import re2
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
+_NAMED = re.compile(r"(?<!\\)\(\?P?<(\w+)>")
+_NO_NAME = re.compile(r"\(\?P(?!<)")
 
 
 class InvalidPattern(ValueError):  # noqa: N818 - names a thing, as the rest of the tree
@@ -56,6 +59,7 @@ class Pattern:
             compiled = re2.compile(text.encode(), _OPTIONS)
         except (re2.error, UnicodeEncodeError) as error:
             raise _invalid(text, error) from error
+        _refuse_namesakes(text)
         named = {place: name.decode() for name, place in compiled.groupindex.items()}
         return cls(text, tuple(named[place] for place in sorted(named)), compiled)
 
@@ -71,12 +75,23 @@ class Pattern:
         return tuple((match[name.encode()] or b"").decode("utf-8", "replace") for name in groups)
 
 
+def _refuse_namesakes(text: str) -> None:
+    """RE2 takes the first of two groups with one name and says nothing of the other."""
+    names = set()
+    for found in _NAMED.finditer(text):
+        if found[1] in names:
+            raise InvalidPattern(f"two groups are named {found[1]!r}", found.start(), "give one another name")
+        names.add(found[1])
+
+
 def _invalid(text: str, error: Exception) -> InvalidPattern:
     """RE2 says what and quotes the part; where that part stands is found again."""
     raw = error.args[0] if error.args else b""
     said = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(error)
     what, _, part = said.partition(": ")
     hint = ""
+    if part == "(?P" and (found := _NO_NAME.search(text)):
+        part = text[found.start() : found.end() + 1]  # of these it quotes too little to be found again
     if part.startswith(("(?=", "(?!", "(?<", "(?P=")) or part[1:].isdigit():
         what = "look-around and back-references are not possible"
         hint = "they can run for ever; leave tags out with `ignore`, or write the wanted form out"

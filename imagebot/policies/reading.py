@@ -13,6 +13,7 @@ from imagebot.references.image import is_version
 from imagebot.references.orders import ORDERS
 from imagebot.references.orders.order import Key, Reading
 from imagebot.references.version import TagVersion
+from imagebot.untrusted import clean
 
 VARIANT = "variant"
 """The group of ``match`` that is kept as it is in the current tag."""
@@ -49,6 +50,8 @@ class Reader:
         self.dates = dates
         named = rules.match.groups if rules.match else ()
         by = rules.by or ((VERSION,) if VERSION in named else ())
+        # as it is written, without the backslashes that a repr would add
+        self._unmatched = f"does not match '{clean(rules.match.text, 300)}'" if rules.match else ""
         self._order = ORDERS.get(rules.order)
         self._keeps = VARIANT in named
         self._groups = (*by, *((VARIANT,) if self._keeps else ()))
@@ -89,8 +92,7 @@ class Reader:
     def _read(self, tag: str) -> Read | Verdict:
         values = self._values(tag)
         if values is None:
-            pattern = self.rules.match.text if self.rules.match else ""
-            return rejected(tag, "match", f"does not match {pattern!r}")
+            return rejected(tag, "match", self._unmatched)
         kept = ""
         if self._keeps:
             *values, kept = values

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from imagebot.policies.advice import for_commit
 from imagebot.policies.policy import SelectionStep, TagRules
 from imagebot.policies.reading import VARIANT, Read
+from imagebot.references.suffix import without_release_word
 from imagebot.references.version import TagVersion
 
 STEPS: tuple[SelectionStep, ...] = ("major", "minor", "patch")
@@ -16,7 +18,16 @@ CHOICES = frozenset({"prereleases", "range", "max-step", "min-age", "platforms",
 """Rules that a team chose for versions that are comparable; the other rules say "another kind of tag"."""
 
 DATE_DIGITS = 5
-"""A lone number of so many digits is a date or a build number, never the next version of ``8``."""
+"""A first number of so many digits is a date or a build number, never the next version of ``8``."""
+
+YEARS = range(1990, 2100)
+MONTHS = 12
+
+BUILDS = frozenset({"dev", "snapshot", "nightly", "canary", "insiders", "unstable"})
+"""Pre-release words that are no stage on the way to a release: only what is one moves there."""
+
+SPELLED = {"a": "alpha", "b": "beta", "m": "milestone"}
+"""Pre-release letters are the words that they stand for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +97,12 @@ def _variant(judge: Judge, read: Read) -> str:
         return _literal(judge, read, wanted)
     if judge.deployed and read.kept != judge.deployed.kept:
         return f"{read.kept!r} in the group `variant`, the current tag has {judge.deployed.kept!r}"
-    kept = judge.version.family if judge.version else ""
-    if read.version is None or read.version.family == kept:
+    deployed = judge.version
+    if read.version is None or read.version.family == (deployed.family if deployed else ""):
         return ""
-    return f"other suffix family: {_shown(read.version.family)}, the current tag has {_shown(kept)}"
+    kept, advice = (_suffix(deployed), for_commit(deployed)) if deployed else ("", "")
+    other = f"other suffix family: {_shown(_suffix(read.version))}, the current tag has {_shown(kept)}"
+    return f"{other}; {advice}" if advice else other
 
 
 def _literal(judge: Judge, read: Read, wanted: str) -> str:
@@ -99,7 +112,9 @@ def _literal(judge: Judge, read: Read, wanted: str) -> str:
         found = _suffix(read.version)
     else:
         return ""
-    return "" if found == wanted else f"suffix {_shown(found)}, the policy wants {_shown(wanted)}"
+    if without_release_word(wanted) == found:
+        return ""
+    return f"suffix {_shown(found)}, the policy wants {_shown(wanted)}"
 
 
 def _suffix(version: TagVersion) -> str:
@@ -112,8 +127,8 @@ def _precision(judge: Judge, read: Read) -> str:
     version, deployed = read.version, judge.version
     if version is None:
         return ""
-    if version.precision == 1 and _is_date(version) and not (deployed and _is_date(deployed)):
-        return "looks like a date or a build number, not a version"
+    if looks := _counted(version, deployed):
+        return looks
     if deployed is None or judge.rules.precision == "any":
         return ""
     if version.layout != deployed.layout:
@@ -124,16 +139,30 @@ def _precision(judge: Judge, read: Read) -> str:
 
 
 def _prereleases(judge: Judge, read: Read) -> str:
-    allowed, version = judge.rules.prereleases, read.version
-    if version is None or not version.prerelease or allowed is True:
+    version = read.version
+    if version is None or not version.prerelease or judge.rules.prereleases is True:
         return ""
-    deployed = judge.version
-    if deployed and deployed.prerelease and deployed.core == version.core:
-        return ""  # nobody stays stuck on -rc1
     word = version.prerelease[0]
-    if allowed and word in allowed:
+    if _is_allowed(judge, word) or _is_stage(judge, version):
         return ""
     return f"pre-release ({word})"
+
+
+def _is_allowed(judge: Judge, word: str) -> bool:
+    allowed = judge.rules.prereleases
+    return isinstance(allowed, tuple) and (word in allowed or SPELLED.get(word) in allowed)
+
+
+def _is_stage(judge: Judge, version: TagVersion) -> bool:
+    """Whether it is on the way to the release of what is deployed: nobody stays stuck on ``-rc1``.
+
+    Where the policy allows the word that is deployed, it says itself which others are allowed.
+    """
+    deployed = judge.version
+    if deployed is None or not deployed.prerelease or deployed.core != version.core:
+        return False
+    word, before = version.prerelease[0], deployed.prerelease[0]
+    return word == before or (word not in BUILDS and not _is_allowed(judge, before))
 
 
 def _range(judge: Judge, read: Read) -> str:
@@ -177,8 +206,17 @@ def _components(version: TagVersion) -> str:
     return f"{version.precision} component{'s' if version.precision > 1 else ''}"
 
 
-def _is_date(version: TagVersion) -> bool:
-    return not version.layout and len(str(version.release[0])) >= DATE_DIGITS
+def _counted(version: TagVersion, deployed: TagVersion | None) -> str:
+    """Why a tag cannot be the next version: it counts builds or days, and what is deployed does not."""
+    first, *others = version.release
+    if version.layout or (others and not deployed):
+        return ""
+    before = deployed.release[0] if deployed else 0
+    if len(str(first)) >= max(DATE_DIGITS, len(str(before)) + 2):  # 9999 goes on to 10000, and not to a date
+        return "looks like a date or a build number, not a version"
+    if others and first in YEARS and others[0] <= MONTHS and before < YEARS.start:
+        return "looks like a date, the current tag does not"
+    return ""
 
 
 def _shown(suffix: str) -> str:

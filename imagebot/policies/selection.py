@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from types import MappingProxyType
 
+from imagebot.policies.advice import to_start
 from imagebot.policies.policy import Dated, Selection, TagRules, Verdict
 from imagebot.policies.reading import Read, Reader, rejected
 from imagebot.policies.rules import CHOICES, Judge, lane, step
@@ -185,7 +186,7 @@ class Choice:
         """The current tag is where everything starts: without it nothing can be compared."""
         reason = (
             f"the current tag {clean(self.current or '', 60)!r} {self.no_way} under this policy; "
-            "write the tag to start from, or follow it with `order: digest`"
+            f"{to_start(self.current or '', self.judge.rules)}"
         )
         rule = "created" if self.judge.rules.order == "created" else "version"
         tags = sorted([read.tag for read in self._ranking.read] + [v.tag for v in self._ranking.unread])

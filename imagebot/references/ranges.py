@@ -14,7 +14,7 @@ from imagebot.references.version import COMPONENTS, TagVersion
 _CLAUSE = re.compile(r"(?P<operator>[<>=!~^]*)[ ]*(?P<version>[^ ,|<>=!~^]*)")
 _PARTIAL = re.compile(
     r"[vV]?(?P<release>[0-9]{1,40}(?:\.[0-9]{1,40}){0,3})?(?P<wild>(?:(?:^|\.)[xX*]){0,3})"
-    r"(?P<prerelease>-[0-9A-Za-z.-]+)?"
+    r"(?P<prerelease>-[0-9A-Za-z.-]{1,128})?"
 )
 _HYPHEN = re.compile(r"(?P<low>[^ ,|<>=!~^]+)[ ]+-[ ]+(?P<high>[^ ,|<>=!~^]+)")
 _OPERATORS = {"", "=", "==", "!=", ">", ">=", "<", "<=", "~", "~>", "^"}

@@ -3,7 +3,7 @@
 ``[v]N[.N[.N[.N]]][pre-release][suffix][+build]``. Precedence follows SemVer 2.0.0 (https://semver.org, items
 10 and 11) for release and pre-release; a build, which versions of charts have and tags cannot, has none; then
 the numbers of the suffix; the text itself breaks the last tie. What ``git describe`` writes behind a tag
-(``-4-gabc1234``) is a suffix whose commit is no part of its family.
+(``-4-gabc1234``) is a suffix whose commit is no part of its family (``suffix``).
 """
 
 from __future__ import annotations
@@ -12,34 +12,14 @@ import re
 from dataclasses import dataclass, field
 from functools import total_ordering
 
-PRERELEASE_WORDS = (
-    *("alpha", "beta", "rc", "cr", "pre", "preview", "prerelease", "dev", "snapshot"),
-    *("nightly", "canary", "milestone", "ea", "insiders", "unstable"),
-)
-"""Words that mean "before the release"; every other word names a suffix family."""
-
-PRERELEASE_LETTERS = ("a", "b", "m")
-"""Letters that mean the same with a number behind them: ``1.0b2``, ``2.0.0-M1``."""
+from imagebot.references.suffix import DIGITS, NO_SUFFIX, is_commit, read_suffix
 
 COMPONENTS = 4
-DIGITS = 40
-"""Longest number; no version is longer, and no comparison should cost more."""
 
 _VERSION = re.compile(
     rf"(?P<prefix>[vV]?)(?P<release>[0-9]{{1,{DIGITS}}}(?:\.[0-9]{{1,{DIGITS}}}){{0,{COMPONENTS - 1}}})"
-    r"(?P<rest>(?![0-9.])[^+]*|)(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
+    r"(?P<rest>(?![0-9]|\.(?![A-Za-z]))[^+]*)(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
 )
-_WORDS = "|".join(sorted(PRERELEASE_WORDS, key=len, reverse=True))
-_LETTERS = "|".join(PRERELEASE_LETTERS)
-_PRERELEASE = re.compile(
-    rf"(?:^|[-._])(?:(?P<word>{_WORDS})(?P<ids>(?:[-._]?[0-9]{{1,{DIGITS}}})?(?:\.[0-9A-Za-z]+)*)"
-    rf"|(?P<letter>{_LETTERS})(?P<number>[-._]?[0-9]{{1,{DIGITS}}}))(?![0-9A-Za-z])",
-    re.IGNORECASE,
-)
-_SEPARATORS = "-._"
-_NUMBER = re.compile(rf"[0-9]{{1,{DIGITS}}}")
-_DESCRIBED = re.compile(r"(?<=-)g[0-9a-f]{7,40}(?![0-9A-Za-z])")
-"""The commit in what ``git describe`` writes (https://git-scm.com/docs/git-describe)."""
 
 Identifier = tuple[int, int, str]
 """A SemVer identifier that sorts by precedence: numbers first and by value, then words by ASCII."""
@@ -59,7 +39,8 @@ class TagVersion:
         prefix: ``v``, ``V`` or empty.
         release: One to four numbers; of a date up to seven.
         prerelease: Identifiers such as ``("rc", "1")``; empty for a release.
-        family: Suffix with every number replaced by ``#``: ``-alpine#.#`` for ``-alpine3.19``.
+        family: Suffix with ``#`` for every number that moves with releases: ``-alpine#.#`` for
+            ``-alpine3.19``, and ``-jdk17`` for itself.
         numbers: Those numbers, in order.
         layout: How a date is written, such as ``YYYY-MM-DD``; empty for what is none.
         precedence: What SemVer compares; a release comes after its pre-releases. Trailing zeros do not
@@ -93,9 +74,9 @@ class TagVersion:
         if match is None:
             return None
         prefix, release, rest = match.group("prefix", "release", "rest")
-        suffix = read_suffix(rest) if rest else _NO_SUFFIX
-        if suffix is None:
-            return None  # a commit id such as 9f8e7d6, or a word that begins with digits
+        suffix = read_suffix(rest) if rest else NO_SUFFIX
+        if suffix is None or (suffix.prerelease and is_commit(text)):
+            return None  # a commit such as 9f8e7d6 or 4567b89, or a word that begins with digits
         return cls(text, prefix, tuple(map(int, release.split("."))), *suffix)
 
     @property
@@ -117,37 +98,10 @@ class TagVersion:
         return (self.precedence, self.numbers, self.text)
 
 
-Suffix = tuple[tuple[str, ...], str, tuple[int, ...]]
-"""Pre-release, family and numbers of what stands behind a release."""
-
-_NO_SUFFIX: Suffix = ((), "", ())
-
-
-def read_suffix(rest: str) -> Suffix | None:
-    """What stands behind a release; None if it does not begin with a separator, and is no pre-release."""
-    found = _PRERELEASE.search(rest)
-    # A pre-release stands right behind the version, or behind its suffix (1.2.3-alpine-rc1).
-    prerelease: tuple[str, ...] = ()
-    if found:
-        prerelease = _identifiers(found["word"] or found["letter"], found["ids"] or found["number"] or "")
-        rest = rest[: found.start()] + rest[found.end() :]
-    if not rest:
-        return (prerelease, "", ())
-    if rest[0] not in _SEPARATORS:
-        return None
-    rest = _DESCRIBED.sub("g*", rest)
-    return prerelease, _NUMBER.sub("#", rest), tuple(map(int, _NUMBER.findall(rest)))
-
-
 def _stripped(release: tuple[int, ...]) -> tuple[int, ...]:
     while len(release) > 1 and release[-1] == 0:
         release = release[:-1]
     return release
-
-
-def _identifiers(word: str, ids: str) -> tuple[str, ...]:
-    """``rc1``, ``rc.1`` and ``RC-1`` are one pre-release: ``("rc", "1")``."""
-    return (word.lower(), *(part for part in re.split(r"[-._]", ids) if part))
 
 
 def _identifier(part: str) -> Identifier:

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from random import Random
+from zlib import crc32
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imagebot.policies.pattern import Pattern
-from imagebot.policies.policy import TagRules
+from imagebot.policies.policy import Dated, Selection, TagRules
+from imagebot.policies.reading import Read, Reader
 from imagebot.policies.selection import select
+from imagebot.references.orders.order import Key
 from imagebot.references.ranges import Range
-from imagebot.references.version import TagVersion
 
 V = Pattern.parse(r"^v(?P<version>\d+\.\d+\.\d+)$")
 BRANCH = Pattern.parse(r"(?P<branch>\w+)-(?P<number>[0-9.]+)-\w+")
@@ -135,54 +141,142 @@ def test_the_step_is_the_first_number_that_differs(current: str, tag: str, step:
     assert select(TagRules(), [tag], current).step == step
 
 
-tags = st.builds(
-    lambda prefix, numbers, suffix: prefix + ".".join(map(str, numbers)) + suffix,
+numbers = st.lists(st.integers(0, 12), min_size=1, max_size=3).map(lambda found: ".".join(map(str, found)))
+versions = st.builds(
+    "{}{}{}{}".format,
     st.sampled_from(["", "v"]),
-    st.lists(st.integers(0, 12), min_size=1, max_size=3),
-    st.sampled_from(["", "-rc1", "-alpine", "-alpine3.19", "-1"]),
-) | st.sampled_from(["latest", "main", "9f8e7d6"])
-rules = st.builds(
-    TagRules,
-    variant=st.sampled_from(["same", "any", "-alpine"]),
-    precision=st.sampled_from(["same", "any"]),
-    prereleases=st.booleans(),
-    max_step=st.sampled_from(["major", "minor", "patch"]),
-    range=st.none() | st.just(Range.parse(">=1 <9")),
+    numbers,
+    st.sampled_from(["", "", "-rc1", "-rc.2", "-beta1", "b2", "-snapshot", "-dev.3"]),
+    st.sampled_from(
+        ["", "", "-alpine", "-alpine3.19", "-alpine3.20", "-1", "-jdk17", "-jdk21", "-7f3a9c1", ".Final"]
+    ),
+)
+days = st.dates(date(2023, 11, 1), date(2024, 3, 31))
+dates = st.builds(
+    lambda form, day, rest: f"{day:{form}}{rest}",
+    st.sampled_from(["%Y-%m-%d", "%Y.%m.%d", "%Y%m%d", "%y.%m", "%Y%m%d-1030", "nightly-%Y%m%d"]),
+    days,
+    st.sampled_from(["", "", "-alpine", "-alpine3.19", "b1"]),
+)
+branches = st.builds(
+    "{}-{}-{}".format, st.sampled_from(["main", "dev"]), numbers, st.sampled_from(["7f3a9c1", "8e2b7d3"])
+)
+tags = (
+    versions
+    | dates
+    | branches
+    | numbers
+    | st.sampled_from(["latest", "main", "9f8e7d6", "a b", "1.0.post1", "1.0.dev3"])
 )
 
+match = st.sampled_from(
+    [
+        None,
+        Pattern.parse(r"v?(?P<version>.+)"),
+        Pattern.parse(r"(?P<version>[0-9.]+)(?P<variant>-[a-z0-9.]+)?"),
+        Pattern.parse(r"(?P<variant>main|dev)-(?P<version>[0-9.]+)-.*"),
+    ]
+)
+by_version = st.builds(
+    TagRules,
+    order=st.sampled_from(["semver", "calver", "pep440"]),
+    match=match,
+    variant=st.sampled_from(["same", "any", "-alpine"]),
+    precision=st.sampled_from(["same", "any"]),
+    prereleases=st.sampled_from([False, True, ("rc",), ("beta",), ("rc", "beta", "dev")]),
+    max_step=st.sampled_from(["major", "minor", "patch"]),
+    range=st.none() | st.sampled_from([Range.parse(">=1 <9"), Range.parse("^1 || 2024.x")]),
+    ignore=st.sampled_from([(), ("*-alpine",)]),
+)
+by_two_groups = st.builds(
+    TagRules,
+    order=st.sampled_from(["semver", "pep440", "numerical", "alphabetical"]),
+    match=st.just(Pattern.parse(r"v?(?P<a>\d+)\.(?P<b>\d+).*")),
+    by=st.sampled_from([("a", "b"), ("b", "a"), ("b",)]),
+)
+plain = st.builds(
+    TagRules,
+    order=st.sampled_from(["numerical", "alphabetical", "created"]),
+    match=match,
+    variant=st.sampled_from(["same", "any"]),
+)
+rules = by_version | by_two_groups | plain
+offers = st.lists(tags, max_size=14)
 
-@given(rules, st.lists(tags, max_size=12), st.none() | tags, st.randoms())
-def test_the_order_in_which_tags_arrive_does_not_matter(
-    rule: TagRules, offered: list[str], current: str | None, random: object
+
+def dated(tag: str) -> Dated | None:
+    """A date for most tags, whatever they are, and the same whenever it is asked for."""
+    seed = crc32(tag.encode())
+    return Dated(datetime(2024, 1, 1 + seed % 28, tzinfo=UTC), "said") if seed % 5 else None
+
+
+def chosen(rule: TagRules, offered: Iterable[str], current: str | None) -> Selection:
+    found = list(offered)
+    known = {tag: at for tag in [*found, current or ""] if (at := dated(tag))}
+    return select(rule, found, current, known if rule.order == "created" else {})
+
+
+def key(rule: TagRules, tag: str) -> Key:
+    at = dated(tag)
+    read = Reader(rule, {tag: at} if at else {}).deployed(tag)
+    assert isinstance(read, Read)
+    return read.key
+
+
+@given(rules, offers, st.none() | tags, st.randoms(use_true_random=False), st.integers(1, 3))
+def test_neither_order_nor_duplicates_of_the_tags_matter(
+    rule: TagRules, offered: list[str], current: str | None, random: Random, times: int
 ) -> None:
-    shuffled = sorted(offered, key=lambda _: random.random())  # type: ignore[attr-defined] # hypothesis gives a Random
+    again = offered * times
+    random.shuffle(again)
 
-    assert select(rule, offered, current) == select(rule, shuffled, current)
+    assert chosen(rule, offered, current) == chosen(rule, again, current)
 
 
-@given(rules, st.lists(tags, max_size=12), tags)
+@given(rules, offers, tags)
 def test_nothing_older_is_ever_selected(rule: TagRules, offered: list[str], current: str) -> None:
-    selection = select(rule, offered, current)
+    selected = chosen(rule, offered, current).selected
 
-    if selection.selected not in {None, current}:
-        old, new = TagVersion.parse(current), TagVersion.parse(selection.selected or "")
-        assert old is not None
-        assert new is not None
-        assert (new.precedence, new.numbers) > (old.precedence, old.numbers)
+    if selected not in {None, current}:
+        assert key(rule, str(selected)) > key(rule, current)
 
 
-@given(rules, st.lists(tags, max_size=12), st.none() | tags)
+@given(rules, offers, st.none() | tags)
 def test_every_tag_gets_exactly_one_verdict(rule: TagRules, offered: list[str], current: str | None) -> None:
-    selection = select(rule, offered, current)
+    selection = chosen(rule, offered, current)
 
     assert sorted(v.tag for v in selection.candidates) == sorted(set(offered))
     assert (selection.selected is None) == (not any(v.accepted for v in selection.candidates))
+    assert all(bool(v.rule) != v.accepted and v.reason for v in selection.candidates)
 
 
-@given(rules, st.lists(tags, max_size=12), tags)
+@given(rules, offers, tags)
 def test_selecting_again_from_what_was_selected_moves_nothing(
     rule: TagRules, offered: list[str], current: str
 ) -> None:
-    first = select(rule, offered, current).selected
-    if first is not None and rule.max_step == "major" and not rule.prereleases and "rc" not in current:
-        assert select(rule, offered, first).selected == first
+    first = chosen(rule, offered, current).selected
+
+    if first is not None and not set(rule.ignore):
+        assert chosen(rule, offered, first).selected == first
+
+
+@given(rules, offers, st.none() | tags, tags)
+def test_a_tag_that_is_rejected_changes_nothing(
+    rule: TagRules, offered: list[str], current: str | None, other: str
+) -> None:
+    with_it = chosen(rule, [*offered, other], current)
+    (verdict,) = [v for v in with_it.candidates if v.tag == other]
+
+    if not verdict.accepted:
+        without = chosen(rule, [tag for tag in offered if tag != other], current)
+        assert without.selected == with_it.selected
+        assert without.step == with_it.step
+
+
+@given(rules, offers, tags)
+def test_what_is_selected_stands_first(rule: TagRules, offered: list[str], current: str) -> None:
+    selection = chosen(rule, offered, current)
+    accepted = [v.tag for v in selection.candidates if v.accepted]
+
+    assert accepted[:1] == ([selection.selected] if selection.selected else [])
+    assert [key(rule, tag) for tag in accepted] == sorted((key(rule, tag) for tag in accepted), reverse=True)

@@ -11,18 +11,20 @@ from calendar import monthrange
 
 from imagebot.references.orders.order import Order, Reading, identifier
 from imagebot.references.ranges import Range
-from imagebot.references.version import TagVersion, read_suffix
+from imagebot.references.suffix import NO_SUFFIX, read_suffix
+from imagebot.references.version import TagVersion
 
 _YEAR = r"(?:199[0-9]|20[0-9]{2})"
 _MONTH = r"(?:0[1-9]|1[0-2])"
-_CLOCK = r"(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?"
+_HOUR = r"(?:[01][0-9]|2[0-3])"
+_SIXTY = r"[0-5][0-9]"
+_CLOCK = rf"{_HOUR}{_SIXTY}(?:{_SIXTY})?"
 _PREFIX = r"(?P<prefix>(?:[A-Za-z]+[-._]){0,3}[vV]?)"
 
 _SEPARATED = re.compile(
     rf"{_PREFIX}(?P<year>{_YEAR})(?P<by>[-._])(?P<month>0?[1-9]|1[0-2])"
-    r"(?P<more>(?:(?P=by)[0-9]{1,40}){0,2})"
-    r"(?P<clock>[T_-](?P<hour>[0-9]{2})[-.]?(?P<minute>[0-9]{2})(?:[-.]?(?P<second>[0-9]{2}))?Z?)?"
-    r"(?P<rest>(?![0-9]).*)"
+    rf"(?:(?P=by)(?P<day>[0-9]{{1,2}})(?P<clock>(?:[T_-]|(?<=-[0-9]{{2}})\.){_HOUR}[-.]?{_SIXTY}(?:[-.]?{_SIXTY})?Z?)"
+    r"|(?P<more>(?:(?P=by)[0-9]{1,40}){0,2}))(?P<rest>(?![0-9]).*)"
 )
 _COMPACT = re.compile(
     rf"{_PREFIX}(?P<year>{_YEAR})(?P<month>{_MONTH})(?P<day>[0-9]{{2}})?"
@@ -34,7 +36,6 @@ _SHORT = re.compile(
 _DATE_BOUND = re.compile(
     rf"(?<![0-9.-])({_YEAR})(?:-({_MONTH})(?:-([0-9]{{2}}))?|({_MONTH})([0-9]{{2}})?)(?![0-9.-])"
 )
-_DAYS = 31
 
 
 def read(text: str) -> Reading | None:
@@ -47,18 +48,13 @@ def _separated(text: str) -> TagVersion | None:
     match = _SEPARATED.fullmatch(text)
     if match is None:
         return None
-    by = match["by"]
-    more = [int(number) for number in match["more"].split(by)[1:]]
-    release = (int(match["year"]), int(match["month"]), *more)
-    layout = by.join(["YYYY", "MM", *["DD", "N"][: len(more)]])
-    if match["clock"]:
-        if len(more) != 1 or not _is_day(*release):
-            return None
-        release += tuple(int(match[part] or 0) for part in ("hour", "minute", "second"))
-        layout += _clock_layout(match["clock"])
-    elif by == "-" and more and not _is_day(*release[:3]):
+    by, clock = match["by"], match["clock"]
+    numbers = [match["day"]] if clock else match["more"].split(by)[1:]
+    release = (int(match["year"]), int(match["month"]), *map(int, numbers))
+    if (clock or (by == "-" and numbers)) and not _is_day(*release[:3]):
         return None  # with dashes it is a date and nothing else; 2024.01.100 has a micro
-    return _version(text, match, release, layout)
+    layout = by.join(["YYYY", "MM", *["DD", "N"][: len(numbers)]])
+    return _version(text, match, release + _time(clock), layout + _clock_layout(clock))
 
 
 def _compact(text: str) -> TagVersion | None:
@@ -71,12 +67,8 @@ def _compact(text: str) -> TagVersion | None:
         return None if clock or match["micro"] else _version(text, match, (year, month), "YYYYMM")
     if not _is_day(year, month, int(day)):
         return None
-    release: tuple[int, ...] = (year, month, int(day))
-    layout = "YYYYMMDD"
-    if clock:
-        digits = re.sub(r"[^0-9]", "", clock).ljust(6, "0")
-        release += (int(digits[:2]), int(digits[2:4]), int(digits[4:]))
-        layout += _clock_layout(clock)
+    release = (year, month, int(day), *_time(clock))
+    layout = "YYYYMMDD" + _clock_layout(clock)
     if match["micro"]:
         release, layout = (*release, int(match["micro"][1:])), f"{layout}.N"
     return _version(text, match, release, layout)
@@ -91,18 +83,26 @@ def _short(text: str) -> TagVersion | None:
 
 
 def _version(text: str, match: re.Match[str], release: tuple[int, ...], layout: str) -> TagVersion | None:
-    suffix = read_suffix(match["rest"]) if match["rest"] else ((), "", ())
-    return TagVersion(text, match["prefix"], release, *suffix, layout) if suffix else None
+    suffix = read_suffix(match["rest"]) if match["rest"] else NO_SUFFIX
+    return TagVersion(text, match["prefix"], release, *suffix, layout) if suffix is not None else None
 
 
 def _is_day(year: int, month: int, day: int) -> bool:
     return 1 <= day <= monthrange(year, month)[1]
 
 
-def _clock_layout(clock: str) -> str:
+def _time(clock: str | None) -> tuple[int, ...]:
+    """Hour, minute and second; what is not written is zero."""
+    if not clock:
+        return ()
+    digits = re.sub(r"[^0-9]", "", clock).ljust(6, "0")
+    return (int(digits[:2]), int(digits[2:4]), int(digits[4:]))
+
+
+def _clock_layout(clock: str | None) -> str:
     """``T16-07-38Z`` is written ``Thh-mm-ssZ``."""
     names = iter(["hh", "mm", "ss"])
-    return re.sub(r"[0-9]{2}", lambda _: next(names), clock)
+    return re.sub(r"[0-9]{2}", lambda _: next(names), clock or "")
 
 
 def parse_range(text: str) -> Range:

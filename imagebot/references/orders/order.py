@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from imagebot.references.ranges import Range
+from imagebot.references.suffix import LONGEST
 from imagebot.references.version import TagVersion
 
 Key = tuple[Any, ...]
@@ -47,4 +48,5 @@ class Order:
 
 def identifier(text: str) -> Key:
     """A text as SemVer compares identifiers (item 11.4): numbers by value, and before words."""
-    return (0, int(text), "") if text.isascii() and text.isdecimal() else (1, 0, text)
+    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST
+    return (0, int(text), "") if is_number else (1, 0, text)

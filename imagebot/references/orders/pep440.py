@@ -14,8 +14,8 @@ from imagebot.references.ranges import Range
 from imagebot.references.version import Identifier, TagVersion
 
 _LETTERS = ("dev", "a", "b", "rc")
-_PLAIN = re.compile(r"[vV]?[0-9]{1,40}(?:\.[0-9]{1,40}){0,3}(?!\.?[0-9])[0-9A-Za-z._-]*")
-_ENDLESS = 10**40
+_PLAIN = re.compile(r"[vV]?[0-9]{1,40}(?:\.[0-9]{1,40}){0,3}(?!\.?[0-9])[0-9A-Za-z._-]{0,256}")
+_NO_DEV: Identifier = (1, 0, "")
 """Above every number: what is no development release comes after all that are."""
 
 
@@ -49,19 +49,19 @@ def _prerelease(found: Version) -> tuple[str, ...]:
 
 def _phase(found: Version) -> tuple[int, tuple[Identifier, ...]]:
     """Before the release, the release itself, or after it; and how far."""
-    dev = _ENDLESS if found.dev is None else found.dev
-    post = 0 if found.post is None else found.post + 1
+    dev = _NO_DEV if found.dev is None else _number(found.dev)
+    post = _number(0 if found.post is None else found.post + 1)
     if found.pre:
-        return 0, _numbers(_LETTERS.index(found.pre[0]), found.pre[1], post, dev)
-    if post:
-        return 2, _numbers(post, dev)
+        return 0, (_number(_LETTERS.index(found.pre[0])), _number(found.pre[1]), post, dev)
+    if found.post is not None:
+        return 2, (post, dev)
     if found.dev is not None:
-        return 0, _numbers(_LETTERS.index("dev"), dev)
+        return 0, (_number(_LETTERS.index("dev")), dev)
     return 1, ()
 
 
-def _numbers(*numbers: int) -> tuple[Identifier, ...]:
-    return tuple((0, number, "") for number in numbers)
+def _number(number: int) -> Identifier:
+    return (0, number, "")
 
 
 def parse_range(text: str) -> Range:
