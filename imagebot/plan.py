@@ -49,8 +49,10 @@ class Scanned:
 
 
 def not_moved(scanned: Scanned) -> str:
-    """Why no policy moves a reference that is not managed."""
-    return "a comment on the line says `imagebot: ignore`" if scanned.reference.ignored else scanned.why
+    """Why no policy moves a reference that is not managed, or that has no tag to move from."""
+    if scanned.reference.ignored:
+        return "a comment on the line says `imagebot: ignore`"
+    return f"no tag is written; {scanned.why}" if scanned.managed else scanned.why
 
 
 def proposal_id(scanned: Scanned, major: int | None = None) -> str:

@@ -49,7 +49,8 @@ def run(arguments: Namespace) -> int:
     found = found or _undeployed(references, source.configuration, arguments)
     with open_registries(source, arguments) as registries:
         explanations = list(explain(found, registries))
-    _show(explanations, [item for item in references if not item.managed], arguments)
+    explained = [place for found in explanations for place in found.subject.places if place.managed]
+    _show(explanations, [item for item in references if item not in explained], arguments)
     return 0
 
 
@@ -86,7 +87,9 @@ def _undeployed(
         )
     if references:
         reasons = "; ".join(dict.fromkeys(item.why for item in references))
-        raise UsageError(f"no policy governs {arguments.image}: {reasons}", hint=_missing(references))
+        raise UsageError(
+            f"no policy governs {arguments.image}: {reasons}", hint=_missing(references, configuration)
+        )
     image = ImageReference.parse(arguments.image)
     policy = first_for_image(image.name, configuration)
     if policy is None:
@@ -95,13 +98,19 @@ def _undeployed(
     return (Subject(image.name, policy, arguments.current or image.tag, why),)
 
 
-def _missing(references: list[Scanned]) -> str:
+def _missing(references: list[Scanned], configuration: Configuration) -> str:
     """What to write for a policy to match, and where it would."""
+    from imagebot.policies.governing import first_for_image
+
     first = references[0].reference
     more = f" and {len(references) - 1} more" if len(references) > 1 else ""
-    return (
-        f"it stands at {first.path}:{first.line}{more}; name it in a policy: images: ['{first.image.name}']"
+    policy = first_for_image(first.image.name, configuration)
+    fix = (
+        f"widen `environments` or `paths` of policy {policy.name} ({policy.file}:{policy.line})"
+        if policy
+        else f"name it in a policy: images: ['{first.image.name}']"
     )
+    return f"it stands at {first.path}:{first.line}{more}; {fix}"
 
 
 def _show(explanations: list[Explanation], unmanaged: list[Scanned], arguments: Namespace) -> None:

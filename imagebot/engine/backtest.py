@@ -130,7 +130,7 @@ class _Course:
         old, new = reader.read(self.tag), reader.read(tag)
         if old is None or new is None or lane(reader.rules, old) != lane(reader.rules, new):
             return True
-        return new.key > old.key
+        return new.is_newer_than(old)
 
     def wanted(self, when: datetime) -> Iterator[tuple[int | None, str]]:
         """Tags that are proposed, each with its further major version."""

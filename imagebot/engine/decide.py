@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imagebot.engine.pinning import no_place
+from imagebot.engine.pinning import named_by_digest
 from imagebot.engine.questions import TagsOf
-from imagebot.engine.settle import Move, settle
+from imagebot.engine.settle import Move, settle, why_not
 from imagebot.engine.verdict import Ranked, ranked
 from imagebot.errors import RegistryError
 from imagebot.plan import Failure, Held, Scanned, Step, Update, proposal_id
@@ -77,9 +77,9 @@ def unanswered(items: Sequence[Scanned], error: RegistryError) -> Decision:
 def _is_listed(item: Scanned) -> bool:
     """Whether the list of tags is needed: not for a followed digest, nor where no tag can be compared."""
     policy = item.policy
-    return bool(
-        policy and policy.tags.order != "digest" and (item.reference.image.tag or policy.pin != "keep")
-    )
+    if policy is None or policy.tags.order == "digest":
+        return False
+    return item.reference.image.tag is not None or named_by_digest(policy)
 
 
 def _ranked(
@@ -124,19 +124,13 @@ def _alike(items: Iterable[Scanned]) -> list[list[Scanned]]:
 def _enter(decision: Decision, members: Sequence[Scanned], moves: Sequence[Move]) -> None:
     """Enter what was settled for references that are alike; each may have a place for it, or none."""
     for item in members:
-        stays = {move.stays: move.waits for move in moves if move.stays}
+        stays = {reason: move.waits for move in moves if (reason := why_not(item, move))}
         for move in moves:
-            if move.to is not None and (reason := _no_place(item, move)):
-                stays.setdefault(reason, False)
-            elif move.to is not None:
+            if move.to is not None and not why_not(item, move):
                 _propose(decision, item, move, move.to)
         decision.held += [Held(item, reason, waits) for reason, waits in stays.items()]
         if not stays and all(move.to is None for move in moves):
             decision.current.append(item)
-
-
-def _no_place(item: Scanned, move: Move) -> str:
-    return no_place(item.reference, item.policy, move.written) if item.policy else ""
 
 
 def _propose(decision: Decision, item: Scanned, move: Move, to: Pin) -> None:

@@ -34,7 +34,7 @@ def compare(moved: Moved, ranking: Ranking, out: Mapping[str, datetime], until: 
         return Compared("unknown" if reader.rules.order == "created" else "never", reason=reason)
     if lane(reader.rules, before) != lane(reader.rules, after):
         return Compared("never", reason=objection)
-    if after.key < before.key:
+    if before.is_newer_than(after):
         return Compared("back")
     if not objection and moved.after not in out:
         return Compared("unknown", reason=f"no date is known of {moved.after}")
@@ -50,7 +50,7 @@ def _first(
 
     def is_as_new(tag: str) -> bool:
         read = ranking.reader.read(tag)
-        return read is not None and read.key >= after.key
+        return read is not None and not after.is_newer_than(read)
 
     proposed = (
         (out[tag], tag)

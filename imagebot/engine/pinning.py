@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagebot.engine.gates import is_platform
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from imagebot.descriptors.reference import Reference, Slot
     from imagebot.policies.policy import Policy
 
+NAMED = 100
+"""Most tags that are looked up to name a digest: each costs a request."""
+
 _SHORTEST_NAME = 2
 """A letter and a colon."""
 
@@ -28,6 +32,11 @@ def verifies(policy: Policy) -> bool:
 def pins(policy: Policy) -> bool:
     """Whether a policy wants a digest where none is pinned yet."""
     return policy.pin in {"digest", "tag+digest"}
+
+
+def named_by_digest(policy: Policy) -> bool:
+    """Whether a digest that stands alone is named by a tag of the registry."""
+    return policy.tags.order != "digest" and policy.pin != "keep"
 
 
 def written(policy: Policy, source: Pin, to: Pin) -> Pin:
@@ -110,15 +119,14 @@ def _that_count(
     )
 
 
-def tag_of(tags: Iterable[str], digest: str, limit: int) -> Talk[str | None]:
-    """The first tag that points to a digest, or None.
+def tag_of(tags: Iterable[str], digest: str) -> Talk[str | None]:
+    """The first tag that points to a digest, or None if none of the first 100 does.
 
     Args:
-        tags: Newest first.
+        tags: Newest first, whether or not a policy allows them: one of them is deployed.
         digest: That is pinned.
-        limit: Most tags that are looked up.
     """
-    for _, tag in zip(range(limit), tags, strict=False):
+    for tag in islice(tags, NAMED):
         found: str = yield DigestOf(tag)
         if found == digest:
             return tag

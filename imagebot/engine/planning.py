@@ -62,7 +62,7 @@ def make_plans(
     """
     scanned = scan(snapshot, configuration, known)
     for decision, waiting in decisions(scanned, registries, stop):
-        updates, apart, failures = _exact(decision.updates, snapshot, scanned)
+        updates, apart, failures = exact_updates(decision.updates, snapshot, scanned)
         yield Plan(
             scan=scanned,
             proposals=group(updates),
@@ -76,7 +76,7 @@ def make_plans(
         )
 
 
-def _exact(
+def exact_updates(
     updates: Iterable[Update], snapshot: Snapshot, scanned: Scan
 ) -> tuple[list[Update], list[Held], list[Failure]]:
     """Updates that can be made, for each further major version on its own: they write the same characters."""

@@ -8,9 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from imagebot.engine.edit import editable
 from imagebot.engine.lookups import Lookups
-from imagebot.engine.planning import group
+from imagebot.engine.planning import exact_updates, group
 from imagebot.engine.scan import scan
 from imagebot.errors import RegistryUnreachable, UsageError
 from imagebot.evidence import Described, Evidence, Signature
@@ -53,11 +52,12 @@ def restore(saved: bytes, snapshot: Snapshot, configuration: Configuration, regi
     places = {_key(i.reference): i for i in scanned.references}
     updates = [_update(item, places) for item in document["updates"]]
     _same_digests(updates, registries)
-    exact, failures = editable(snapshot, updates, scanned.rules)
+    exact, apart, failures = exact_updates(updates, snapshot, scanned)
     return Plan(
         scan=_only(scanned),
         proposals=group(exact),
-        failures=failures,
+        held=tuple(apart),
+        failures=tuple(failures),
         judged=False,
     )
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagebot.engine.gates import examine
-from imagebot.engine.pinning import pins, same_images, tag_of, verifies, written
+from imagebot.engine.pinning import NAMED, no_place, pins, same_images, tag_of, verifies, written
 from imagebot.engine.questions import DigestOf
-from imagebot.engine.verdict import LOOKED_INTO, Judgement, Ranked, described, follow, judge
+from imagebot.engine.verdict import Judgement, Ranked, described, follow, judge
 from imagebot.plan import Pin, Scanned, short_digest
 from imagebot.policies.policy import Selection
 
@@ -61,7 +61,7 @@ def settle(item: Scanned, tags: Ranked | None) -> Talk[list[Move]]:
         return [Move(stays=f"no tag is written, so policy {policy.name} has no version to move from")]
     deployed = source.tag
     if deployed is None and source.digest is not None:
-        deployed = yield from tag_of(tags.ranking.choose(None).accepted(), source.digest, LOOKED_INTO)
+        deployed = yield from tag_of(tags.ranking.newest_first(), source.digest)
     if deployed is None:
         return [Move(stays=_unnamed(policy, source), waits=source.digest is not None)]
     moves = []
@@ -72,6 +72,13 @@ def settle(item: Scanned, tags: Ranked | None) -> Talk[list[Move]]:
         else:
             moves.append((yield from _chosen(policy, source, choice, judgement)))
     return moves
+
+
+def why_not(item: Scanned, move: Move) -> str:
+    """Why a move is not made at a reference; empty if it is, or if there is nothing to move."""
+    if move.stays or move.to is None or item.policy is None:
+        return move.stays
+    return no_place(item.reference, item.policy, move.written)
 
 
 def _next(policy: Policy, source: Pin, choice: Choice, judgement: Judgement) -> Talk[Move]:
@@ -167,8 +174,8 @@ def _unnamed(policy: Policy, source: Pin) -> str:
     if source.digest is None:
         return f"no tag is written, so policy {policy.name} has no version to move from"
     return (
-        f"none of the {LOOKED_INTO} newest tags that policy {policy.name} allows points to "
-        f"{short_digest(source.digest)}, so there is no version to move from; write its tag beside it"
+        f"none of the {NAMED} newest tags points to {short_digest(source.digest)}, "
+        f"so policy {policy.name} has no version to move from; write its tag beside it"
     )
 
 

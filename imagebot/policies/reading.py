@@ -11,7 +11,7 @@ from typing import NamedTuple
 from imagebot.policies.policy import Dated, TagRules, Verdict
 from imagebot.references.image import is_version
 from imagebot.references.orders import ORDERS
-from imagebot.references.orders.order import Key, Reading
+from imagebot.references.orders.order import Key, Order, Reading
 from imagebot.references.version import TagVersion
 from imagebot.untrusted import clean
 
@@ -23,10 +23,10 @@ VERSION = "version"
 
 
 class Read(NamedTuple):
-    """A tag as a policy reads it; of two, the newer is the larger, and no two are equal.
+    """A tag as a policy reads it.
 
     Attributes:
-        key: Equal for what is the same version.
+        key: What is ordered; the numbers of a suffix come on top, among tags of one family.
         version: Its parts; None under an order that has none.
         kept: What stands in the group ``variant`` of ``match``.
     """
@@ -35,6 +35,22 @@ class Read(NamedTuple):
     tag: str
     version: TagVersion | None = None
     kept: str = ""
+
+    @property
+    def family(self) -> str:
+        """Its suffix family; empty under an order that has none."""
+        return self.version.family if self.version else ""
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of its suffix."""
+        return self.version.numbers if self.version else ()
+
+    def is_newer_than(self, other: Read) -> bool:
+        """Whether it is newer: numbers of different families say nothing of each other."""
+        if self.key != other.key:
+            return self.key > other.key
+        return self.family == other.family and self.numbers > other.numbers
 
 
 class Reader:
@@ -120,8 +136,16 @@ class Reader:
         first = self._order.read(values[0] if values else tag)
         if first is None or len(values) < 2:
             return first
-        further = [self._order.further(value) for value in values[1:]]
+        further = [self._further(value, self._order) for value in values[1:]]
         return None if None in further else Reading((*first.key, *further), first.version)
+
+    @staticmethod
+    def _further(value: str, order: Order) -> Key | None:
+        """A group that took no part comes before all that did: ``20240115`` before ``20240115-2``."""
+        if not value:
+            return (0,)
+        found = order.further(value)
+        return (1, *found) if found else None
 
 
 def rejected(tag: str, rule: str, reason: str) -> Verdict:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from imagebot.policies.advice import for_commit
 from imagebot.policies.policy import SelectionStep, TagRules
 from imagebot.policies.reading import VARIANT, Read
-from imagebot.references.suffix import without_release_word
+from imagebot.references.suffix import NO_SUFFIX, read_suffix, without_release_word
 from imagebot.references.version import TagVersion
 
 STEPS: tuple[SelectionStep, ...] = ("major", "minor", "patch")
@@ -40,10 +40,6 @@ class Judge:
     def objection(self, read: Read) -> tuple[str, str] | None:
         """The first rule that rejects a tag, and why; None if all let it through."""
         return next(((rule, reason) for rule, objects in _RULES if (reason := objects(self, read))), None)
-
-    def is_newer(self, read: Read) -> bool:
-        """Whether a tag is newer than the one that is deployed."""
-        return self.deployed is None or read.key > self.deployed.key
 
     @property
     def version(self) -> TagVersion | None:
@@ -108,19 +104,23 @@ def _variant(judge: Judge, read: Read) -> str:
 def _literal(judge: Judge, read: Read, wanted: str) -> str:
     if judge.rules.match and VARIANT in judge.rules.match.groups:
         found = read.kept
-    elif read.version:
-        found = _suffix(read.version)
-    else:
+    elif read.version is None:
         return ""
-    if without_release_word(wanted) == found:
+    else:
+        literal = read_suffix(without_release_word(wanted)) or NO_SUFFIX
+        if (read.family, read.numbers) == (literal.family, literal.numbers):
+            return ""
+        return f"suffix {_shown(_suffix(read.version))}, the policy wants {_shown(wanted)}"
+    if found == wanted:
         return ""
     return f"suffix {_shown(found)}, the policy wants {_shown(wanted)}"
 
 
 def _suffix(version: TagVersion) -> str:
-    """The suffix as written: the family with its numbers filled in."""
+    """The suffix as written: the family with its numbers filled in, leading zeros included."""
+    written = re.search(re.escape(version.family).replace(r"\#", "[0-9]+") + r"$", version.text)
     numbers = iter(version.numbers)
-    return re.sub("#", lambda _: str(next(numbers)), version.family)
+    return written[0] if written else re.sub("#", lambda _: str(next(numbers)), version.family)
 
 
 def _precision(judge: Judge, read: Read) -> str:
@@ -174,9 +174,9 @@ def _range(judge: Judge, read: Read) -> str:
 
 def _forward(judge: Judge, read: Read) -> str:
     deployed = judge.deployed
-    if deployed is None or read.key > deployed.key or read.tag == deployed.tag:
+    if deployed is None or read.tag == deployed.tag or read.is_newer_than(deployed):
         return ""
-    if read.key < deployed.key:
+    if deployed.is_newer_than(read):
         return f"older than the current {deployed.tag}"
     return "same version as the current tag"
 

@@ -7,7 +7,7 @@ deployed (``Ranking.choose``) looks only at those of its kind that are newer.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from types import MappingProxyType
@@ -30,13 +30,15 @@ class Ranking:
         reader: How it reads tags.
         read: What can be ordered, in no order.
         unread: Verdicts on all others, in no order.
+        tags: What can be ordered, to look up.
     """
 
     reader: Reader
     read: Sequence[Read]
     unread: Sequence[Verdict]
+    tags: frozenset[str]
     _lanes: Mapping[tuple[object, ...], Sequence[Read]]
-    _sorted: dict[tuple[object, ...], Sequence[Read]] = field(default_factory=dict)
+    _sorted: dict[tuple[tuple[object, ...], str], Sequence[Read]] = field(default_factory=dict)
 
     def choose(self, current: str | None) -> Choice:
         """What the policy makes of its tags where one of them is deployed.
@@ -47,17 +49,24 @@ class Ranking:
         """
         rules = self.reader.rules
         if current is None:
-            return Choice(self, Judge(rules, None), None, sorted(self.read, key=_age, reverse=True))
+            return Choice(self, Judge(rules, None), None, sorted(self.read, key=newness(""), reverse=True))
         deployed = self.reader.deployed(current)
         if isinstance(deployed, str):
             return Choice(self, Judge(rules, None), current, (), no_way=deployed)
-        return Choice(self, Judge(rules, deployed), current, self._newest_first(lane(rules, deployed)))
+        return Choice(self, Judge(rules, deployed), current, self._newest_first(deployed))
 
-    def _newest_first(self, kind: tuple[object, ...]) -> Sequence[Read]:
+    def newest_first(self) -> Iterator[str]:
+        """All tags that can be ordered."""
+        return (read.tag for read in sorted(self.read, key=newness(""), reverse=True))
+
+    def _newest_first(self, deployed: Read) -> Sequence[Read]:
         """The tags of one kind, sorted when they are asked for first: most kinds never are."""
-        if kind not in self._sorted:
-            self._sorted[kind] = sorted(self._lanes.get(kind, ()), key=_age, reverse=True)
-        return self._sorted[kind]
+        kind = lane(self.reader.rules, deployed)
+        found = self._sorted.get((kind, deployed.family))
+        if found is None:
+            found = sorted(self._lanes.get(kind, ()), key=newness(deployed.family), reverse=True)
+            self._sorted[kind, deployed.family] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,7 @@ class Choice:
         """Tags of the same kind down to the one that is deployed, newest first."""
         deployed = self.judge.deployed
         for read in self._lane:
-            if deployed is not None and read.key <= deployed.key:
+            if deployed is not None and not read.is_newer_than(deployed):
                 break
             if self.major is None or (read.version and read.version.release[0] == self.major):
                 yield read
@@ -136,13 +145,12 @@ class Choice:
         for read in self._newer():
             yield read, self._verdict(read)
         deployed = self.judge.deployed
-        if deployed is not None and not self.is_next and deployed in self._same():
+        if deployed is not None and not self.is_next and deployed.tag in self._ranking.tags:
             yield deployed, self._verdict(deployed)
 
-    def _same(self) -> Iterator[Read]:
-        """The deployed version among the tags: the deployed tag is one if the registry still has it."""
-        deployed = self.judge.deployed
-        return (read for read in self._lane if deployed is not None and read.key == deployed.key)
+    @property
+    def _family(self) -> str:
+        return self.judge.deployed.family if self.judge.deployed else ""
 
     def _verdict(self, read: Read) -> Verdict | None:
         found = self.judge.objection(read)
@@ -154,7 +162,7 @@ class Choice:
             yield from self._no_way()
             return
         accepted, objections = [], []
-        for read in sorted(self._ranking.read, key=_age, reverse=True):
+        for read in sorted(self._ranking.read, key=newness(self._family), reverse=True):
             verdict = self._verdict(read) or refused.get(read.tag)
             if verdict is None:
                 accepted.append(read)
@@ -213,11 +221,20 @@ def rank(rules: TagRules, tags: Iterable[str], dates: Mapping[str, Dated] = NO_D
     lanes: defaultdict[tuple[object, ...], list[Read]] = defaultdict(list)
     for item in read:
         lanes[lane(rules, item)].append(item)
-    return Ranking(reader, read, unread, lanes)
+    return Ranking(reader, read, unread, frozenset(item.tag for item in read), lanes)
 
 
-def _age(read: Read) -> tuple[object, ...]:
-    return (*read.key, read.tag)
+def newness(family: str) -> Callable[[Read], tuple[object, ...]]:
+    """A key by which tags are sorted, the newest largest, and no two equal.
+
+    Where two are the same version, that of a family comes first, then the one without a suffix, then the one
+    with the higher numbers in its suffix, then the one whose text sorts last.
+    """
+
+    def key(read: Read) -> tuple[object, ...]:
+        return (*read.key, read.family == family, not read.family, read.family, read.numbers, read.tag)
+
+    return key
 
 
 def select(

@@ -52,7 +52,7 @@ def test_what_is_pinned_is_what_is_written(tmp_path: Path, pin: str, before: str
         pytest.param("tag", VALUES.format("1.4.2", A), "pins tag, and the digest is a value of its own: remove it once", id="digest-is-a-value"),
         pytest.param("digest", VALUES.format("1.4.2", A), "pins digest, and the tag is a value of its own", id="tag-is-a-value"),
         pytest.param("tag+digest", "image:\n  repository: ghcr.io/acme/web\n  tag: 1.4.2\n", "no digest is written here: write the digest of the current image beside it once", id="no-value"),
-        pytest.param("digest", POD.format(f"ghcr.io/acme/web@{C}"), "none of the 20 newest tags that policy web allows points to ccccccc", id="digest-of-no-tag"),
+        pytest.param("digest", POD.format(f"ghcr.io/acme/web@{C}"), "none of the 100 newest tags points to ccccccc", id="digest-of-no-tag"),
         pytest.param("keep", POD.format(f"ghcr.io/acme/web@{A}"), "no tag is written", id="keep-names-nothing"),
     ],
 )  # fmt: skip
@@ -61,6 +61,27 @@ def test_what_a_file_has_no_place_for_is_held(tmp_path: Path, pin: str, text: st
 
     assert (plan.updates, plan.failures, after) == ((), (), text)
     assert reason in plan.held[0].reason
+
+
+@pytest.mark.parametrize(
+    ("tags", "before"),
+    [
+        pytest.param({"1.27.0-alpine": A, "1.27.1-alpine": B, "1.28.0": C}, "1.27.1-alpine", id="suffix"),
+        pytest.param({"1.5.0-rc1": A, "1.5.0-rc2": B, "1.4.0": C}, "1.5.0-rc2", id="pre-release"),
+        pytest.param({"1.4": A, "1.5": B, "1.5.1": C}, "1.5", id="precision"),
+    ],
+)
+def test_a_digest_alone_is_known_again_whatever_its_tag(
+    tmp_path: Path, tags: dict[str, str], before: str
+) -> None:
+    plan, text = planned(tmp_path, POD.format(f"ghcr.io/acme/web:{before}"), "pin: digest", Told(tags))
+    assert text == POD.format(f"ghcr.io/acme/web@{B}")
+
+    again = tmp_path / "again"
+    again.mkdir()
+    plan, same = planned(again, text, "pin: digest", Told(tags))
+
+    assert (plan.held, same, len(plan.current)) == ((), text, 1)
 
 
 def test_a_tag_that_moved_under_its_digest_is_reported(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ _DATE_BOUND = re.compile(
 def read(text: str) -> Reading | None:
     """``2024.01.15``, ``20240115``, ``202401``, ``24.04.1``, with words before it and a suffix behind it."""
     version = _separated(text) or _compact(text) or _short(text)
-    return Reading((*version.precedence, version.numbers), version) if version else None
+    return Reading(version.precedence, version) if version else None
 
 
 def _separated(text: str) -> TagVersion | None:

@@ -9,7 +9,7 @@ from imagebot.references.version import TagVersion
 def read(text: str) -> Reading | None:
     """``[v]N[.N[.N[.N]]][pre-release][suffix]``."""
     version = TagVersion.parse(text)
-    return Reading((*version.precedence, version.numbers), version) if version else None
+    return Reading(version.precedence, version) if version else None
 
 
 ORDER = Order("semver", "not a version", read, identifier, versions=True)
