@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from imagebot.policies.rules import lane
+from imagebot.policies.rules import lane, lanes
 from imagebot.replay import PullRequest, Replayed, Step
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class _Course:
         """Whether a tag is not older than the one deployed: where they compare at all."""
         reader = self.track.ranking.reader
         old, new = reader.read(self.tag), reader.read(tag)
-        if old is None or new is None or lane(reader.rules, old) != lane(reader.rules, new):
+        if old is None or new is None or lane(reader.rules, new) not in lanes(reader.rules, old):
             return True
         return new.is_newer_than(old)
 

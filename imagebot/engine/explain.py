@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def subjects(references: Sequence[Scanned], current: str | None) -> tuple[Subject, ...]:
     """Distinct (image, policy, what is deployed) among managed references, in the order they come.
 
-    A reference without a tag has nothing to compare with and is left out, unless a tag is given, or its policy
-    finds out which tag its digest is.
+    A reference without a tag has nothing to compare with and is left out, unless a tag is given, or its
+    policy finds out which tag its digest is.
     """
     found: dict[tuple[ImageName, str, str | None, str | None], list[Scanned]] = {}
     for item in references:

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from imagebot.policies.reading import Read
-from imagebot.policies.rules import lane
+from imagebot.policies.rules import lane, lanes
 from imagebot.replay import Compared
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def compare(moved: Moved, ranking: Ranking, out: Mapping[str, datetime], until: 
     if before is None or after is None:
         reason = f"{moved.before} {choice.no_way}" if choice.no_way else objection
         return Compared("unknown" if reader.rules.order == "created" else "never", reason=reason)
-    if lane(reader.rules, before) != lane(reader.rules, after):
+    if lane(reader.rules, after) not in lanes(reader.rules, before):
         return Compared("never", reason=objection)
     if before.is_newer_than(after):
         return Compared("back")

@@ -47,16 +47,27 @@ class Judge:
         return self.deployed.version if self.deployed else None
 
 
-def lane(rules: TagRules, read: Read) -> tuple[object, ...]:
+Lane = tuple[object, ...]
+
+
+def lanes(rules: TagRules, deployed: Read) -> tuple[Lane, ...]:
+    """Where the tags are that may follow the deployed one: what looks like a date only behind a year."""
+    *others, _ = lane(rules, deployed)
+    year = deployed.version is not None and deployed.version.release[0] >= YEARS.start
+    return ((*others, False), (*others, True)) if year else ((*others, False),)
+
+
+def lane(rules: TagRules, read: Read) -> Lane:
     """What a tag must have in common with the current one; ``objection`` says which part it has not."""
     version, same = read.version, rules.variant == "same"
     if version is None:
-        return (read.kept if same else None,)
+        return (read.kept if same else None, False)
     return (
         version.prefix,
         version.family if same else None,
         read.kept if same else None,
         (len(version.release), version.layout) if rules.precision == "same" else None,
+        _is_dated(version),
     )
 
 
@@ -214,9 +225,15 @@ def _counted(version: TagVersion, deployed: TagVersion | None) -> str:
     before = deployed.release[0] if deployed else 0
     if len(str(first)) >= max(DATE_DIGITS, len(str(before)) + 2):  # 9999 goes on to 10000, and not to a date
         return "looks like a date or a build number, not a version"
-    if others and first in YEARS and others[0] <= MONTHS and before < YEARS.start:
+    if _is_dated(version) and before < YEARS.start:
         return "looks like a date, the current tag does not"
     return ""
+
+
+def _is_dated(version: TagVersion) -> bool:
+    """Whether a version looks like a year and a month, and is not read as a date."""
+    release = version.release
+    return not version.layout and len(release) > 1 and release[0] in YEARS and release[1] <= MONTHS
 
 
 def _shown(suffix: str) -> str:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from imagebot.policies.advice import to_start
 from imagebot.policies.policy import Dated, Selection, TagRules, Verdict
 from imagebot.policies.reading import Read, Reader, rejected
-from imagebot.policies.rules import CHOICES, Judge, lane, step
+from imagebot.policies.rules import CHOICES, Judge, Lane, lane, lanes, step
 from imagebot.untrusted import clean
 
 NONE_REJECTED: Mapping[str, Verdict] = MappingProxyType({})
@@ -37,8 +37,8 @@ class Ranking:
     read: Sequence[Read]
     unread: Sequence[Verdict]
     tags: frozenset[str]
-    _lanes: Mapping[tuple[object, ...], Sequence[Read]]
-    _sorted: dict[tuple[tuple[object, ...], str], Sequence[Read]] = field(default_factory=dict)
+    _lanes: Mapping[Lane, Sequence[Read]]
+    _sorted: dict[tuple[tuple[Lane, ...], str], Sequence[Read]] = field(default_factory=dict)
 
     def choose(self, current: str | None) -> Choice:
         """What the policy makes of its tags where one of them is deployed.
@@ -61,11 +61,12 @@ class Ranking:
 
     def _newest_first(self, deployed: Read) -> Sequence[Read]:
         """The tags of one kind, sorted when they are asked for first: most kinds never are."""
-        kind = lane(self.reader.rules, deployed)
-        found = self._sorted.get((kind, deployed.family))
+        kinds = lanes(self.reader.rules, deployed)
+        found = self._sorted.get((kinds, deployed.family))
         if found is None:
-            found = sorted(self._lanes.get(kind, ()), key=newness(deployed.family), reverse=True)
-            self._sorted[kind, deployed.family] = found
+            members = (read for kind in kinds for read in self._lanes.get(kind, ()))
+            found = sorted(members, key=newness(deployed.family), reverse=True)
+            self._sorted[kinds, deployed.family] = found
         return found
 
 
@@ -218,10 +219,10 @@ def rank(rules: TagRules, tags: Iterable[str], dates: Mapping[str, Dated] = NO_D
             read.append(judged)
         else:
             unread.append(judged)
-    lanes: defaultdict[tuple[object, ...], list[Read]] = defaultdict(list)
+    by_lane: defaultdict[Lane, list[Read]] = defaultdict(list)
     for item in read:
-        lanes[lane(rules, item)].append(item)
-    return Ranking(reader, read, unread, frozenset(item.tag for item in read), lanes)
+        by_lane[lane(rules, item)].append(item)
+    return Ranking(reader, read, unread, frozenset(item.tag for item in read), by_lane)
 
 
 def newness(family: str) -> Callable[[Read], tuple[object, ...]]:

@@ -83,6 +83,16 @@ def test_after_the_major_step_is_merged_the_smaller_one_is_closed(each: Team, im
     assert not any(each.hosted.tip(branch) for branch in (STAGING, f"{STAGING}@2"))
 
 
+def test_a_saved_plan_holds_each_major_version(each: Team, imagebot: Run, tmp_path: Path) -> None:
+    saved = tmp_path / "plan.json"
+    saved.write_text(imagebot("plan", str(each.clone), "-o", "json").out)
+
+    outcome = imagebot("apply", str(each.clone), "--plan", str(saved))
+
+    assert outcome.code == 0
+    assert sorted(each.open_pulls) == [STAGING, f"{STAGING}@2"]
+
+
 def test_an_edit_here_takes_the_smallest_step(each: Team, imagebot: Run) -> None:
     assert "acme/web:1.5.0" in imagebot("diff", str(each.clone)).out
 
@@ -116,6 +126,39 @@ def test_a_digest_is_pinned_and_then_kept_until_a_refresh_is_wanted(
     config(tmp_path, registry, "pin: tag+digest, refresh: true", f":1.4.2@{first}")
     imagebot("apply", str(root), "--local")
     assert f"web:1.4.2@{second}\n" in (root / "pod.yaml").read_text()
+
+
+def test_explain_knows_a_digest_alone_and_says_what_a_plan_would(
+    registry: EmbeddedRegistry, tmp_path: Path, imagebot: Run
+) -> None:
+    digest = registry.push("acme/web", "1.4.2")
+    registry.push("acme/web", "1.5.0")
+    root = config(tmp_path, registry, "pin: digest", f"@{digest}")
+    name = f"{registry.host}/acme/web"
+
+    explained = imagebot("explain", name, str(root), "-o", "json").json
+    assert (explained["current"], explained["selected"], explained["held"]) == ("1.4.2", "1.5.0", None)
+
+    write_files(root, {"values.yaml": f"image:\n  repository: {name}\n  tag: 1.4.2\n"})
+    explained = imagebot("explain", "values.yaml:3", str(root), "-o", "json").json
+    held = imagebot("plan", str(root), "-o", "json").json["held"]
+    assert explained["held"] == held[0]["reason"]
+    assert "pins digest, and no digest is written here" in explained["held"]
+
+
+def test_explain_lists_what_no_policy_moves(
+    registry: EmbeddedRegistry, tmp_path: Path, imagebot: Run
+) -> None:
+    registry.push("acme/web", "1.4.2")
+    root = config(tmp_path, registry, "paths: ['pod.yaml']", ":1.4.2")
+    name = f"{registry.host}/acme/web"
+    write_files(root, {"other.yaml": POD.format(image=f"{name}:1.4.2")})
+
+    explained = imagebot("explain", name, str(root))
+    assert "other.yaml:5:12: policy web governs only pod.yaml" in explained.out
+
+    refused = imagebot("explain", "other.yaml:5", str(root))
+    assert "widen `environments` or `paths` of policy web (policies/web.yaml:2)" in refused.err
 
 
 def test_images_are_told_apart_behind_an_index_that_was_written_anew(
