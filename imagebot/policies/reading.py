@@ -93,8 +93,9 @@ class Reader:
 
     def judged(self, tag: str) -> Read | Verdict:
         """The tag as it is ordered, or the rule that keeps it from being read."""
-        if self._is_plain and self._order and is_version(tag) and (reading := self._order.read(tag)):
-            return Read(reading.key, tag, reading.version)  # the common case, of perhaps 100,000
+        if self._is_plain and self._order and is_version(tag):  # the common case, of perhaps 100,000
+            reading = self._order.read(tag)
+            return Read(reading.key, tag, reading.version) if reading else self._unread(tag, self._order)
         return self._left_out(tag) or self._read(tag)
 
     def _left_out(self, tag: str) -> Verdict | None:
@@ -117,7 +118,11 @@ class Reader:
             return Read(reading.key, tag, reading.version, kept)
         if self._order is None:
             return rejected(tag, "created", "no date is known of it")
-        return rejected(tag, "version", self._order.unread)
+        return self._unread(tag, self._order)
+
+    @staticmethod
+    def _unread(tag: str, order: Order) -> Verdict:
+        return rejected(tag, "version", order.unread)
 
     def _values(self, tag: str) -> Sequence[str] | None:
         """What stands in the groups that matter; None if the tag does not match."""

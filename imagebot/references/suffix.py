@@ -9,6 +9,7 @@ database inside (``-jdk17``, ``-pg15``), the architecture (``-arm64v8``), the Wi
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 PRERELEASE_WORDS = (
@@ -88,6 +89,7 @@ class Suffix(NamedTuple):
 NO_SUFFIX = Suffix()
 
 
+@lru_cache(maxsize=8192)  # the tags of a repository share few suffixes
 def read_suffix(rest: str) -> Suffix | None:
     """What stands behind a release; None if it does not begin with a separator, and is no pre-release."""
     if len(rest) > LONGEST:
