@@ -43,6 +43,8 @@ def _of_policy(policy: Policy) -> Iterator[str]:
     asked = {"platforms": policy.gates.platforms, "verify": policy.gates.verification}
     if gates := " and ".join(key for key, wanted in asked.items() if wanted):
         yield f"{name}: {gates} cannot be replayed, so every image counts as passing"
+    if policy.pin != "keep":
+        yield f"{name}: `pin` is not replayed: a file that has no place for what is pinned counts as moved"
     if policy.refresh:
         yield f"{name}: `refresh` cannot be replayed: {_NO_RECORD}"
     if policy.tags.newest_of_each:
