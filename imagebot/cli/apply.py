@@ -46,13 +46,17 @@ def run(arguments: Namespace) -> int:
 def apply_local(arguments: Namespace) -> int:
     """Edit the files of a folder in place."""
     from imagebot.engine.edit import edited_files
+    from imagebot.engine.planning import smallest_steps
     from imagebot.repository.folder import Folder
 
     if is_url(arguments.path):
         raise UsageError("--local edits a folder, and PATH is a URL", hint="clone it first")
     source = open_source(arguments)
-    plan = _plan(source, arguments)
-    files = edited_files(source.snapshot, plan.smallest, plan.scan.rules)
+    whole = _plan(source, arguments)
+    plan = smallest_steps(whole)
+    if larger := len(whole.updates) - len(plan.updates):
+        note(f"{larger} larger step{'s' if larger > 1 else ''} left: a pull request of its own each")
+    files = edited_files(source.snapshot, plan.updates, plan.scan.rules)
     if not arguments.dry_run:
         folder = Folder(Path(arguments.path))
         for path, content in files.items():

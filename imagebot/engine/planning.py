@@ -148,6 +148,11 @@ def _proposal(key: str, updates: tuple[Update, ...]) -> Proposal:
     return Proposal(key, branch_name(key), title(updates), body(updates), updates)
 
 
+def smallest_steps(plan: Plan) -> Plan:
+    """The plan with one update for each reference: files hold one version, pull requests may offer several."""
+    return replace(plan, proposals=group(plan.smallest))
+
+
 def branch_name(proposal: str) -> str:
     """The branch of a proposal: its id, made legal as a Git branch, without any version in it.
 

@@ -96,8 +96,10 @@ def test_a_saved_plan_holds_each_major_version(each: Team, imagebot: Run, tmp_pa
 def test_an_edit_here_takes_the_smallest_step(each: Team, imagebot: Run) -> None:
     assert "acme/web:1.5.0" in imagebot("diff", str(each.clone)).out
 
-    imagebot("apply", str(each.clone), "--local")
+    applied = imagebot("apply", str(each.clone), "--local")
 
+    assert "1 update in 1 pull request" in applied.out
+    assert "1 larger step left" in applied.err
     assert b"acme/web:1.5.0" in (each.clone / "envs/staging/web.yaml").read_bytes()
 
 
