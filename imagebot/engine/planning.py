@@ -149,7 +149,7 @@ def _proposal(key: str, updates: tuple[Update, ...]) -> Proposal:
 
 
 def smallest_steps(plan: Plan) -> Plan:
-    """The plan with one update for each reference: files hold one version, pull requests may offer several."""
+    """The plan with one update for each reference: a file holds one version, pull requests may offer more."""
     return replace(plan, proposals=group(plan.smallest))
 
 
