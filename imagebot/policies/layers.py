@@ -53,8 +53,8 @@ class Layers:
             own = Layer.read(placed, ("defaults",), value.get("defaults"), without=OWN)
             self._open.pop()
             self._done[placed.path] = layer = own.over(below)
-            if layer.whole:
-                self.faults += default_faults(placed, layer)
+            # where something beneath is missing, what stands here is still told
+            self.faults += default_faults(placed, layer if layer.whole else own)
         return self._done[placed.path]
 
     def beneath(self, placed: Placed, at: Location) -> Layer:

@@ -9,13 +9,11 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
+from imagebot.policies.agreement import meaningful
+from imagebot.policies.base_model import MERGED
 from imagebot.policies.faults import Fault
-from imagebot.policies.model import meaningful
 from imagebot.policies.placed import Location, Placed, Value
 from imagebot.policies.policy import OrderName
-
-MERGED = frozenset({"tags", "verify", "pull-request"})
-"""Keys whose mappings merge."""
 
 _DEFAULT_ORDER = "semver"
 

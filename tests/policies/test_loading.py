@@ -379,3 +379,83 @@ def test_what_is_refused_names_every_file_that_was_read() -> None:
         load({"policies/b.yaml": GOOD.encode(), "policies/a.yaml": b"polices: []"})
 
     assert refused.value.files == ("policies/a.yaml", "policies/b.yaml")
+
+
+def told(policies: str, settings: str = "") -> list[tuple[str, int, str, str]]:
+    with pytest.raises(InvalidConfiguration) as refused:
+        loaded(policies, settings)
+    return [(fault.id, fault.column, fault.message, fault.fix) for fault in refused.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        pytest.param(
+            'tags: {order: numerical, range: "<2", max-step: minor, precision: any, variant: 5}',
+            [("policy-order", 30), ("policy-order", 43), ("policy-order", 60), ("policy-type", 85)],
+            id="each-key-of-tags",
+        ),
+        pytest.param("tags: {order: created, by: build}", [("policy-order", 28)], id="by-without-meaning"),
+        pytest.param("tags: {order: numerical, range: '<'}", [("policy-order", 30)], id="range-without-meaning"),
+        pytest.param("tags: {order: digest, match: '(', by: x}", [("policy-digest-order", 27), ("policy-regex", 35), ("policy-digest-order", 39)], id="digest"),
+        pytest.param("{verify: {cosign: {keys: [none.pub]}}, pin: tag, min-age: 3, tags: {rnage: x}}", [("policy-verify-key", 31), ("policy-pin", 44), ("policy-type", 63), ("policy-unknown-key", 73)], id="keys-and-pin"),
+        pytest.param("{pin: none, tests: [{tags: {a: null}, selected: b, rejected: {c: range}}]}", [("policy-type", 11), ("policy-test", 26), ("policy-test", 53), ("policy-test", 67)], id="cases"),
+    ],
+)  # fmt: skip
+def test_no_fault_hides_another(line: str, expected: list[tuple[str, int]]) -> None:
+    text = f"{GOOD}    {line}\n"
+    if line.startswith("{"):
+        text = f"policies:\n  - {{name: web, images: [x],\n     {line[1:]}\n"
+        expected = [(id_, column) for id_, column in expected]
+
+    assert [(id_, column) for id_, column, _, _ in told(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        pytest.param("{tags: {order: digest}, pin: digest}", "policy-pin: tag+digest", id="followed-without-its-tag"),
+        pytest.param("{tags: {order: digest}, pin: tag}", "policy-pin: tag+digest", id="followed-without-its-digest"),
+        pytest.param("{tags: {order: digest}, refresh: true}", "policy-contradiction: leave it out", id="followed-twice"),
+        pytest.param("{refresh: true, pin: digest}", "policy-contradiction: tag+digest", id="refresh-of-no-tag"),
+        pytest.param("{refresh: true, pin: tag}", "policy-contradiction: tag+digest", id="refresh-of-no-digest"),
+        pytest.param("{tags: {newest-of-each: major, max-step: minor}}", "policy-contradiction: leave one", id="majors-without-majors"),
+        pytest.param("{environments: []}", "policy-empty: leave it out", id="no-environment"),
+        pytest.param("{paths: []}", "policy-empty: leave it out", id="no-path"),
+        pytest.param("{tests: [{tags: [a], selected: a, rejected: {a: range}}]}", "policy-test: expect another", id="selected-and-rejected"),
+        pytest.param("{tests: [{current: a, tags: [a], selected: a}]}", "policy-test: write null", id="selected-is-current"),
+        pytest.param("{tags: {prereleases: [rcc]}}", "policy-prereleases: did you mean rc?", id="word"),
+        pytest.param("{tags: {prereleases: [debug]}}", "policy-prereleases: words: alpha, ", id="no-word"),
+        pytest.param("{tags: {variant: Same}}", "policy-variant: did you mean same?", id="variant-in-capitals"),
+        pytest.param("{tags: {variant: alpine}}", "policy-variant: write such as `-alpine`", id="variant-without-a-sign"),
+        pytest.param("{tags: {variant: sme}}", "policy-variant: did you mean same?", id="variant-misspelt"),
+        pytest.param("{tags: {variant: -slim, order: numerical}}", "policy-variant: (?P<variant>...)", id="variant-that-nothing-reads"),
+        pytest.param("{tags: {variant: -slim, order: created}}", "policy-variant: (?P<variant>...)", id="variant-beside-dates"),
+        pytest.param("{tags: {variant: -nightly}}", "policy-variant: write `prereleases: [nightly]`", id="variant-that-is-a-prerelease"),
+        pytest.param("{tags: {variant: -rc1}}", "policy-variant: write `prereleases: [rc]`", id="variant-that-is-a-candidate"),
+        pytest.param("{tags: {match: '(?P<a>.)', by: [a, a]}}", "policy-group: take one out", id="group-twice"),
+    ],
+)  # fmt: skip
+def test_what_contradicts_itself_is_refused(line: str, expected: str) -> None:
+    ((id_, _, _, fix),) = told(f"policies:\n  - {{name: web, images: [x],\n     {line[1:]}\n")
+
+    wanted, _, hint = expected.partition(": ")
+    assert id_ == wanted
+    assert hint in fix
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        "match: '(?P<variant>[a-z]+)-(?P<version>.+)', variant: amd64",
+        "order: numerical, match: '(?P<version>[0-9]+)-(?P<variant>.+)', variant: slim",
+        "match: '(?P<version>.+)-(?P<variant>nightly)', variant: nightly",
+        "variant: ''",
+        "variant: -dev",
+        "variant: -alpine-rc1",
+        "prereleases: [RC, m, Nightly]",
+        "newest-of-each: major, max-step: major",
+    ],
+)
+def test_what_only_looks_like_it_is_not_refused(tags: str) -> None:
+    assert loaded(policy_with(f"tags: {{{tags}}}")).policies
