@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, NoReturn, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, ModelWrapValidatorHandler, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from imagebot.policies.globs import path_fault
+from imagebot.policies.globs import NO_NEGATION, path_fault
 
 
 def problem(
@@ -130,7 +130,7 @@ MERGED = frozenset({"tags", "verify", "pull-request"})
 
 def _path(glob: str) -> str:
     if reason := path_fault(glob):
-        hint = "put a policy with `tags: {ignore: ['*']}` before it" if glob.startswith("!") else ""
+        hint = NO_NEGATION if glob.startswith("!") else ""
         fault("policy-path", f"{glob!r}: {reason}", hint=hint)
     return glob
 

@@ -68,12 +68,10 @@ def test_null_stands_for_the_default_of_any_key(key: str) -> None:
     (found,) = load({"a.yaml": text}, any_environment=True).policies
     (bare,) = load({"a.yaml": policy().encode()}).policies
 
-    name = key.replace("-", "_")
-    of = (
-        (lambda p: getattr(p, name))
-        if hasattr(found, name)
-        else (lambda p: getattr(p.gates, {"verify": "verification"}.get(name, name)))
-    )
+    def of(policy: Policy) -> object:
+        name = {"verify": "verification"}.get(key, key.replace("-", "_"))
+        return getattr(policy if hasattr(policy, name) else policy.gates, name)
+
     assert of(found) == of(bare)
 
 

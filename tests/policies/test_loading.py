@@ -397,7 +397,7 @@ def told(policies: str, settings: str = "") -> list[tuple[str, int, str, str]]:
         ),
         pytest.param("tags: {order: created, by: build}", [("policy-order", 28)], id="by-without-meaning"),
         pytest.param("tags: {order: numerical, range: '<'}", [("policy-order", 30)], id="range-without-meaning"),
-        pytest.param("tags: {order: digest, match: '(', by: x}", [("policy-digest-order", 27), ("policy-regex", 35), ("policy-digest-order", 39)], id="digest"),
+        pytest.param("tags: {order: digest, match: '(', by: x}", [("policy-digest-order", 27), ("policy-regex", 34), ("policy-digest-order", 39)], id="digest"),
         pytest.param("{verify: {cosign: {keys: [none.pub]}}, pin: tag, min-age: 3, tags: {rnage: x}}", [("policy-verify-key", 31), ("policy-pin", 44), ("policy-type", 63), ("policy-unknown-key", 73)], id="keys-and-pin"),
         pytest.param("{pin: none, tests: [{tags: {a: null}, selected: b, rejected: {c: range}}]}", [("policy-type", 11), ("policy-test", 26), ("policy-test", 53), ("policy-test", 67)], id="cases"),
     ],
@@ -406,7 +406,6 @@ def test_no_fault_hides_another(line: str, expected: list[tuple[str, int]]) -> N
     text = f"{GOOD}    {line}\n"
     if line.startswith("{"):
         text = f"policies:\n  - {{name: web, images: [x],\n     {line[1:]}\n"
-        expected = [(id_, column) for id_, column in expected]
 
     assert [(id_, column) for id_, column, _, _ in told(text)] == expected
 
@@ -459,3 +458,56 @@ def test_what_contradicts_itself_is_refused(line: str, expected: str) -> None:
 )
 def test_what_only_looks_like_it_is_not_refused(tags: str) -> None:
     assert loaded(policy_with(f"tags: {{{tags}}}")).policies
+
+
+@pytest.mark.parametrize(
+    ("glob", "message", "hint"),
+    [
+        pytest.param("!ghcr.io/acme/*", "there is no negation", "`tags: {ignore: ['*']}` before it", id="negation"),
+        pytest.param("ghcr.io/acme/api:1.2", "names a tag or digest", "leave tag and digest out", id="tag"),
+        pytest.param("nginx*:1.2", "names a tag or digest", "leave tag and digest out", id="tag-behind-a-glob"),
+        pytest.param("ghcr.io/acme/*@sha256:a", "names a tag or digest", "leave tag and digest out", id="digest"),
+        pytest.param("ghcr.io/Acme/api", "capital letters", "write ghcr.io/acme/api", id="capitals"),
+        pytest.param("ghcr.io/Acme/*", "capital letters", "write ghcr.io/acme/*", id="capitals-in-a-glob"),
+        pytest.param("Nginx", "capital letters", "write nginx", id="capitals-alone"),
+        pytest.param("ghcr.io/acme/api web", "holds a blank", "item of its own", id="blank"),
+        pytest.param("ghcr.io/acme/", "ends in /", "write ghcr.io/acme/* for all", id="slash-at-the-end"),
+        pytest.param("ghcr.io/{a,b}/*", "holds `{`", "no braces", id="braces"),
+        pytest.param("ghcr.io/acme/.*", "holds `/.`", "no regular expression", id="expression"),
+        pytest.param("ghcr.io/acme/(a|b)*", "holds `(`", "* is any text", id="group"),
+        pytest.param("ghcr.io/acme/[ab*", "holds `[`", "close it", id="open-class"),
+        pytest.param("-web", "is not an image reference", "[host[:port]/]path, such", id="no-name"),
+    ],
+)  # fmt: skip
+def test_a_glob_that_no_image_can_match_is_refused(glob: str, message: str, hint: str) -> None:
+    ((id_, column, said, fix),) = told(f'policies: [{{name: web, images: ["{glob}"]}}]')
+
+    assert (id_, column) == ("policy-image", 33)
+    assert message in said
+    assert hint in fix
+
+
+@pytest.mark.parametrize(
+    "glob",
+    [
+        *(
+            "*",
+            "nginx",
+            "ghcr.io/acme/*",
+            "*/acme/web-[0-9]",
+            "r.io:5000/a/[!b]*",
+            "[::1]:5000/*",
+            "Host/web",
+        ),
+        *("https://charts.example.com/Stable/~a*", "gh?r.io/*", "*:5000/a"),
+    ],
+)
+def test_a_glob_that_an_image_can_match_is_taken(glob: str) -> None:
+    assert loaded(f'policies: [{{name: web, images: ["{glob}"]}}]').policies
+
+
+def test_paths_have_no_negation() -> None:
+    ((id_, _, message, fix),) = told(policy_with('paths: ["envs/**", "!envs/prod/**"]'))
+
+    assert (id_, message) == ("policy-path", "'!envs/prod/**': there is no negation")
+    assert "put a policy with `tags: {ignore: ['*']}` before it" in fix
