@@ -97,8 +97,19 @@ def load(
     if paths is not None:
         faults += _missing_keys(entries, paths)
     if faults:
-        raise InvalidConfiguration(faults, files)
+        raise InvalidConfiguration(_without_consequences(faults), files)
     return Configuration(loaded_settings(settings, named), tuple(_policies(entries)), tuple(sorted(files)))
+
+
+def _without_consequences(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults without those that an alias has because nothing is read in its place."""
+    found = list(faults)
+    aliases = {(fault.path, fault.line, fault.column) for fault in found if fault.id == "yaml-alias"}
+    return [
+        fault
+        for fault in found
+        if fault.id == "yaml-alias" or (fault.path, fault.line, fault.column) not in aliases
+    ]
 
 
 def _entries(layers: Layers) -> tuple[list[_Entry], list[Fault]]:

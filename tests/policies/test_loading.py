@@ -178,7 +178,9 @@ def policy_with(line: str) -> str:
         pytest.param("policies: [web]", [("policy-type", 1, 12)], id="text-for-a-policy"),
         pytest.param(GOOD + "  - name: web\n    images: [x]\n", [("policy-duplicate-name", 4, 11)], id="name-twice"),
         pytest.param(GOOD + "    name: two\n", [("yaml-duplicate-key", 4, 5)], id="key-twice"),
-        pytest.param("a: &x 1\npolicies: *x", [("policy-unknown-key", 1, 1), ("yaml-alias", 2, 1)], id="alias"),
+        pytest.param("a: &x 1\npolicies: *x", [("policy-unknown-key", 1, 1), ("yaml-alias", 2, 11)], id="alias"),
+        pytest.param("policies: [{name: &n web, images: *n}]", [("yaml-alias", 1, 35)], id="alias-for-a-list"),
+        pytest.param("policies: [{name: web, images: [x], tags: }]", [("policy-type", 1, 37)], id="tags-of-nothing"),
         pytest.param("policies: [a", [("yaml-invalid", 1, 1)], id="no-yaml"),
         pytest.param("policies:\n\t- name: a", [("yaml-invalid", 2, 2)], id="tab"),
         pytest.param(GOOD + "---\n" + GOOD, [("yaml-invalid", 1, 1)], id="several-documents"),
@@ -511,3 +513,22 @@ def test_paths_have_no_negation() -> None:
 
     assert (id_, message) == ("policy-path", "'!envs/prod/**': there is no negation")
     assert "put a policy with `tags: {ignore: ['*']}` before it" in fix
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        pytest.param(policy_with("tags: null"), "`tags` is empty", "leave it out", id="tags"),
+        pytest.param(policy_with("<<: {pin: tag}"), "merge keys (`<<`) are not read", "`defaults`", id="merge"),
+        pytest.param("policies: [{name: &n web, images: *n}]", "an alias is not expanded", "write the value out", id="alias"),
+        pytest.param(policy_with("extends: imagebot.yaml"), "imagebot.yaml holds settings", "another file", id="settings"),
+        pytest.param(policy_with("extends: 'https://u:secret@h/a.yaml'"), "is a URL: nothing is fetched", "commit the file", id="url"),
+        pytest.param(policy_with("extends: gone.yaml"), "there is no file 'gone.yaml'", "no link", id="link"),
+    ],
+)  # fmt: skip
+def test_a_fault_says_what_to_write(text: str, said: str, hint: str) -> None:
+    ((_, _, message, fix),) = told(text)
+
+    assert said in message
+    assert "secret" not in message
+    assert hint in fix
