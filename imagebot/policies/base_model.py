@@ -85,7 +85,7 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
 
     takes_null: ClassVar[bool] = False
-    """Whether null stands for the default of a key that has one."""
+    """Whether null stands for the default of a key that has one; one at ``tags`` was forgotten."""
 
     @classmethod
     def contradictions(cls, written: Mapping[str, Any]) -> Iterator[PydanticCustomError]:  # noqa: ARG003 - for those that have some
@@ -98,7 +98,7 @@ class Model(BaseModel):
         """Contradictions beside the faults of single keys: neither hides the other."""
         if not isinstance(written, dict):
             return handler(written)
-        given = {key: value for key, value in written.items() if value is not None or not cls._drops(key)}
+        given = {key: value for key, value in written.items() if value is not None or not cls.drops(key)}
         found = [InitErrorDetails(type=problem, input=written) for problem in cls.contradictions(given)]
         try:
             model = handler(given)
@@ -109,9 +109,10 @@ class Model(BaseModel):
         return model
 
     @classmethod
-    def _drops(cls, key: str) -> bool:
+    def drops(cls, key: str) -> bool:
+        """Whether null at a key is as if the key were not there."""
         fields = {field.alias or name: field for name, field in cls.model_fields.items()}
-        return cls.takes_null and key in fields and not fields[key].is_required() and key not in MERGED
+        return cls.takes_null and key in fields and not fields[key].is_required() and key != "tags"
 
 
 def _details(error: ValidationError) -> Iterator[InitErrorDetails]:

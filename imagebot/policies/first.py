@@ -18,7 +18,7 @@ _PRESETS = {
     "branch-sha-timestamp": re.compile(r".+-[0-9a-f]{7,40}-[0-9]+"),
     "build-number": re.compile(r"(?:[A-Za-z][A-Za-z0-9]*[-._])+[0-9]+|[0-9]{4,}"),
 }
-"""Presets by the form of the tags they are for, the narrowest first; a number of four digits is no major version."""
+"""Presets by the form of their tags, the narrowest first; a number of four digits is no major version."""
 
 HEAD = """\
 # Policies of imagebot: which images may move, and how far.

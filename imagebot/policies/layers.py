@@ -126,7 +126,10 @@ class Layers:
         files = [] if is_preset else [*self.files, *islice(self.others, _COMPARED)]
         close = [
             *difflib.get_close_matches(name, [*known, *files], n=1),
-            *difflib.get_close_matches(f"{presets.PREFIX}{name}", known, n=1),
+            *(
+                f"{presets.PREFIX}{preset}"
+                for preset in difflib.get_close_matches(name, presets.names(), n=1)
+            ),
         ]
         message = f"there is no {'preset' if is_preset else 'file'} {name!r}"
         if close:

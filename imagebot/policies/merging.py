@@ -88,10 +88,12 @@ class Layer:
         return part is not None and key in MERGED and isinstance(part.value, dict)
 
     def _lets_through(self, path: Path, lower: Layer) -> bool:
-        """Whether a part of a lower layer stays: not if it is replaced, or means nothing to a new order."""
+        """Whether a part of a lower layer stays: not if it is replaced, or means nothing to the order."""
         if (path[0],) in self.parts and not (self._merges(path[0]) and lower._merges(path[0])):
             return False
         order = self.order
+        if path == ("refresh",):
+            return order != "digest"  # it has no meaning beside what always follows its tag
         if path[0] != "tags" or len(path) == 1 or order is None or order == (lower.order or _DEFAULT_ORDER):
             return True
         return path[1] in meaningful(order)

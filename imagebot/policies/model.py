@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from itertools import product
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -26,7 +27,7 @@ from imagebot.policies.globs import normalised_image_glob
 from imagebot.policies.pattern import InvalidPattern, Pattern
 from imagebot.policies.policy import DatedBy, OrderName, Pinning
 from imagebot.references.orders import ORDERS
-from imagebot.references.ranges import InvalidRange
+from imagebot.references.ranges import Comparison, InvalidRange
 from imagebot.references.suffix import PRERELEASE_LETTERS, PRERELEASE_WORDS
 
 POLICY_NAME = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,62}"
@@ -59,6 +60,18 @@ def _policy_name(name: str) -> str:
         hint = "letters, digits, `.`, `_`, `:` and `-`, at most 63, beginning with a letter or digit"
         fault("policy-name", f"{name!r} is no name for a policy", hint=hint)
     return name
+
+
+def _is_empty(comparisons: Iterable[Comparison]) -> bool:
+    """Whether the highest that two comparisons allow lies below the lowest, where that is plain."""
+    plain = [comparison for comparison in comparisons if not comparison.negated]
+    for low, high in product(plain, plain):
+        if low.lower is None or high.upper is None:
+            continue
+        lowest, highest = low.lower.precedence, high.upper.precedence
+        if highest < lowest or (highest == lowest and (low.lower_open or not high.upper_closed)):
+            return True
+    return False
 
 
 class TagsModel(Model):
@@ -123,9 +136,13 @@ class TagsModel(Model):
         if text is None or not looked_at(order, "range"):
             return text
         try:
-            ORDERS[order].range(text)
+            found = ORDERS[order].range(text)
         except InvalidRange as error:
             fault("policy-range", f"range {text!r}: {error.message}", hint=error.hint, offset=error.offset)
+        if all(_is_empty(alternative) for alternative in found.alternatives):
+            fault(
+                "policy-range", f"range {text!r}: no version is in it", hint="mend its bounds; `||` means or"
+            )
         return text
 
     @field_validator("by")

@@ -75,6 +75,12 @@ def test_null_stands_for_the_default_of_any_key(key: str) -> None:
     assert of(found) == of(bare)
 
 
+def test_a_followed_tag_leaves_a_refresh_from_below_alone() -> None:
+    found = loaded(a="defaults: {refresh: true}\n" + policy("tags: {order: digest}"))["web"]
+
+    assert (found.tags.order, found.refresh) == ("digest", False)
+
+
 def test_null_takes_a_key_of_the_tags_away() -> None:
     found = loaded(a=BASE + policy("tags: {max-step: null, ignore: null}"))["web"].tags
 
@@ -382,6 +388,8 @@ def by_hand(layers: list[dict[str, Any]]) -> dict[str, Any]:
     """The rules of the page, once more: mappings by key, the rest replaced, another order drops what it cannot use."""
     merged: dict[str, Any] = {}
     for layer in layers:
+        if layer.get("tags", {}).get("order") == "digest":
+            merged.pop("refresh", None)
         for key, value in layer.items():
             if key not in {"tags", "verify"} or not isinstance(merged.get(key), dict):
                 merged[key] = value
