@@ -11,7 +11,7 @@ from imagebot.cli import options
 from imagebot.cli.exit_codes import DONE, FAILED
 from imagebot.cli.output import answer, answer_json, screen
 from imagebot.cli.source import open_source
-from imagebot.errors import ConfigError, UsageError
+from imagebot.errors import ConfigError, ImagebotError, UsageError
 
 if TYPE_CHECKING:
     from imagebot.policies.cases import Result
@@ -43,9 +43,9 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Say which of the tags on standard input a policy selects, and why; or run the cases of all policies."""
-    configuration = open_source(arguments, any_environment=True).configuration
     if arguments.all:
-        return _run_all(configuration, arguments)
+        return _run_all(arguments)
+    configuration = open_source(arguments, any_environment=True).configuration
     if arguments.output == "junit":
         raise UsageError("-o junit is a form for test cases", hint="run them with --all")
     policy = _policy(configuration, arguments)
@@ -58,20 +58,40 @@ def run(arguments: Namespace) -> int:
     return DONE
 
 
-def _run_all(configuration: Configuration, arguments: Namespace) -> int:
-    from imagebot.policies.cases import run_cases
-
+def _run_all(arguments: Namespace) -> int:
     if arguments.current is not None:
         raise UsageError("--all and --current exclude each other", hint="a case names its own `current`")
-    results = run_cases(configuration.policies)
+    try:
+        results = _results(arguments)
+    except ImagebotError as error:
+        if arguments.output == "junit":
+            _answer_failure(error)
+        raise
+    _answer_cases(results, arguments)
+    return DONE if all(result.holds for result in results) else FAILED
+
+
+def _results(arguments: Namespace) -> tuple[Result, ...]:
+    from imagebot.policies.cases import run_cases
+
+    results = run_cases(open_source(arguments, any_environment=True).configuration.policies)
     if not results:
         raise ConfigError(
             "no policy has a test case",
             hint="write `tests` beside a policy: docs/testing-policies.md",
             id="tests-missing",
         )
-    _answer_cases(results, arguments)
-    return DONE if all(result.holds for result in results) else FAILED
+    return results
+
+
+def _answer_failure(error: ImagebotError) -> None:
+    """A document all the same: a CI system takes an empty file for a broken one."""
+    from imagebot.cli.validate import failed
+    from imagebot.reports.fault_cases import fault_cases
+    from imagebot.reports.junit import junit
+
+    found = failed(error)
+    answer(junit("imagebot test", fault_cases(found.files, found.faults)))
 
 
 def _answer_cases(results: tuple[Result, ...], arguments: Namespace) -> None:

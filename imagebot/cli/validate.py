@@ -27,6 +27,7 @@ examples:
 Every error and warning has an id: docs/validation.md says what it means, and how to set up CI and editors.
 """
 
+SETTINGS = "imagebot.yaml"
 _FOR_CI = ("github", "sarif", "junit")
 
 
@@ -40,16 +41,15 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Report everything that is wrong with settings and policies, or say that all is well."""
     from imagebot.policies.faults import InvalidConfiguration
-    from imagebot.policies.validation import Validation
     from imagebot.reports.validation import validation_text
 
     try:
         found = _validated(arguments)
     except InvalidConfiguration as error:
-        found = Validation(error.files, (), error.faults)
+        found = failed(error)
     except ImagebotError as error:
         if arguments.output in _FOR_CI:
-            _answer(_failed(error), arguments)
+            _answer(failed(error), arguments)
         raise
     found = found.strict() if arguments.strict else found
     _answer(found, arguments)
@@ -66,7 +66,7 @@ def _validated(arguments: Namespace) -> Validation:
 
     source = open_source(arguments)
     configuration = source.configuration
-    if not configuration.policies:
+    if not any(path != SETTINGS for path in configuration.files):
         raise ConfigError(
             f"no policy files found in {arguments.policies or f'{arguments.path}/policies'}",
             hint="`imagebot init` writes a first one; --policies names another folder",
@@ -79,16 +79,20 @@ def _validated(arguments: Namespace) -> Validation:
     return Validation(configuration.files, configuration.policies, tuple(warnings))
 
 
-def _failed(error: ImagebotError) -> Validation:
-    from imagebot.policies.faults import Fault
+def failed(error: ImagebotError) -> Validation:
+    """What stopped a command, as what it found: the faults of the files, or that one failure."""
+    from imagebot.policies.faults import Fault, InvalidConfiguration
     from imagebot.policies.validation import Validation
 
+    if isinstance(error, InvalidConfiguration):
+        return Validation(error.files, (), error.faults)
     return Validation((), (), (Fault("", 0, 0, error.id, error.message, error.hint),))
 
 
 def _answer(found: Validation, arguments: Namespace) -> None:
     """The answer in the form that was asked for; CI looks for files below the folder it runs in."""
-    seen = found.moved(lambda path: _from_here(path, arguments))
+    policies = frozenset(found.files) - {SETTINGS} if arguments.policies else frozenset()
+    seen = found.moved(lambda path: path if path in policies else from_here(path, arguments))
     match arguments.output:
         case "github":
             from imagebot.reports.annotations import workflow_commands
@@ -113,10 +117,9 @@ def _answer(found: Validation, arguments: Namespace) -> None:
             answer(validation_text(found))
 
 
-def _from_here(path: str, arguments: Namespace) -> str:
+def from_here(path: str, arguments: Namespace) -> str:
     """A file's path from the folder the command runs in; what lies outside of it keeps the path it has."""
-    own = arguments.policies is None or path == "imagebot.yaml"
-    if not own or is_url(arguments.path):
+    if is_url(arguments.path):
         return path
     root = PurePath(os.path.relpath(arguments.path, Path.cwd()))
     return path if ".." in root.parts else (root / path).as_posix()

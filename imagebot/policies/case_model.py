@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
 
-from imagebot.policies.base_model import Model, fault
+from imagebot.policies.base_model import Model, fault, problem
 from imagebot.policies.dates import parse_date
 from imagebot.policies.policy import RuleName
 
@@ -43,20 +45,30 @@ class CaseModel(Model):
         {}, description="Rules that must have rejected tags, by tag: `2.0.0-rc1: prereleases`."
     )
 
-    @model_validator(mode="after")
-    def _names_what_is_offered(self) -> Self:
-        """A tag that is not offered can be neither selected nor rejected: the case could never hold."""
-        if self.selected is not None and self.selected not in self.tags:
-            fault(
-                "policy-test",
-                f"{self.selected!r} is none of `tags`",
-                hint="add it to `tags`; where nothing newer may be selected, write null",
-                at="selected",
-                offset=0,
-            )
-        for tag in self.rejected:
-            if tag not in self.tags:
-                fault(
-                    "policy-test", f"{tag!r} is none of `tags`", hint="add it to `tags`", at=("rejected", tag)
-                )
-        return self
+    @classmethod
+    def contradictions(cls, written: Mapping[str, Any]) -> Iterator[PydanticCustomError]:
+        """Expectations that no selection could meet."""
+        tags, selected, rejected = (written.get(key) for key in ("tags", "selected", "rejected"))
+        if isinstance(selected, str):
+            yield from _selected(selected, written.get("current"), tags, rejected)
+        for tag in rejected if isinstance(rejected, dict) else ():
+            if isinstance(tags, list | dict) and tag not in tags:
+                message = f"{tag!r} is none of `tags`"
+                yield problem("policy-test", message, hint="add it to `tags`", at=("rejected", tag))
+
+
+def _selected(
+    selected: str, current: object, tags: object, rejected: object
+) -> Iterator[PydanticCustomError]:
+    message = hint = ""
+    if selected == current:
+        message = f"{selected!r} is the current tag, and moving to it is no move"
+        hint = "where nothing newer may be selected, write null"
+    elif isinstance(rejected, dict) and selected in rejected:
+        message = f"{selected!r} is to be selected and rejected"
+        hint = "take it out of `rejected`, or expect another one"
+    elif isinstance(tags, list | dict) and selected not in tags:
+        message = f"{selected!r} is none of `tags`"
+        hint = "add it to `tags`; where nothing newer may be selected, write null"
+    if message:
+        yield problem("policy-test", message, hint=hint, at="selected", offset=0)

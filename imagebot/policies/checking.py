@@ -94,6 +94,12 @@ def _unknown_key(
     placed: Places, location: Location, model: type[BaseModel], loc: Sequence[str | int]
 ) -> Fault:
     key = str(loc[-1])
+    if key == "<<":
+        message, hint = (
+            "merge keys (`<<`) are not read",
+            "share keys with `defaults` and `extends`, or write them out",
+        )
+        return placed.fault(location, f"{_family(placed)}-unknown-key", message, hint=hint, key=True)
     allowed = _keys(model, loc[:-1])
     close = difflib.get_close_matches(key, allowed, n=1, cutoff=0.5)
     hint = f"did you mean `{close[0]}`?" if close else f"keys here: {', '.join(allowed)}"
@@ -135,6 +141,8 @@ def _plain_words(error: Any, name: str) -> tuple[str, str]:  # noqa: ANN401, PLR
             return f"`{name}` is a text, and a list is wanted", f"write [{given!r}]"
         case "literal_error":
             return _not_a_choice(name, given, error["ctx"]["expected"])
+        case "model_type" | "dict_type" | "model_attributes_type" if given is None:
+            return f"`{name}` is empty, and keys are wanted below it", "write them, or leave it out"
         case "model_type" | "dict_type" | "model_attributes_type":
             return f"`{name}` should be a mapping of keys", ""
         case "too_short":

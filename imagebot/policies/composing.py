@@ -12,10 +12,11 @@ from typing import cast
 
 from pydantic import BaseModel
 
+from imagebot.policies.agreement import meaningful
 from imagebot.policies.checking import Places, check
 from imagebot.policies.faults import Fault
 from imagebot.policies.merging import Layer, Merged
-from imagebot.policies.model import DefaultsModel, PolicyModel, meaningful
+from imagebot.policies.model import DefaultsModel, PolicyModel
 from imagebot.policies.placed import Location, Placed, Value
 from imagebot.policies.policy import OrderName
 from imagebot.references.orders import ORDERS
@@ -83,7 +84,10 @@ def _lasting(places: Places, value: Value, at: Location, model: type[BaseModel])
     if not isinstance(value, dict) or not isinstance(tags, dict):
         return found
     if not tags.get("match"):
-        found = [fault for fault in found if fault.id != "policy-group"]
+        grouped = {**value, "tags": {**tags, "match": "(?P<variant>)"}}
+        other = _identities(check(places, grouped, at, model)[1])
+        found = [fault for fault in found if fault.id != "policy-variant" or identity(fault) in other]
+        found = [fault for fault in found if fault.id != "policy-group" or "twice" in fault.message]
     if "order" in tags:
         return found
     found = [fault for fault in found if fault.id != "policy-order"]

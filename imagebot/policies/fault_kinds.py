@@ -30,10 +30,16 @@ _TYPE = Kind("A value has another type than is wanted.", "write a value of the t
 
 _UNKNOWN = Kind("There is no such key.", "mend it, or take it out")
 
+WARNINGS = frozenset(
+    {"environment-matches-nothing", "policy-matches-nothing", "policy-not-defined", "policy-shadowed"}
+)
+"""Kinds that stand in nobody's way."""
+
 KINDS: Mapping[str, Kind] = {
     "environment-matches-nothing": Kind(
         "No file of the repository is in the environment.", "mend its `paths`, or take it out"
     ),
+    "policy-contradiction": Kind("Two keys of the policy cannot both hold.", "leave one of them out"),
     "policy-default": Kind(
         "A key that only a policy itself can have stands in `defaults`.", "write it in each policy"
     ),
@@ -42,12 +48,17 @@ KINDS: Mapping[str, Kind] = {
         "leave the others out",
     ),
     "policy-duplicate-name": Kind("Two policies have one name.", "give one of them another"),
+    "policy-empty": Kind(
+        "`environments` or `paths` is written and empty, which would be everywhere.",
+        "name at least one, or leave it out",
+    ),
     "policy-extends": Kind(
         "What is extended is not there, has no `defaults`, lies outside the repository, or extends itself.",
         "name a file of the repository, or a preset: `imagebot presets` lists them",
     ),
     "policy-group": Kind(
-        "`by` names a group that `match` does not have.", "write `(?P<name>...)` in `match`, or mend `by`"
+        "`by` names a group twice, or one that `match` does not have.",
+        "write `(?P<name>...)` in `match`, or mend `by`",
     ),
     "policy-image": Kind("A glob is no name of an image.", "write a name such as `ghcr.io/acme/*`, no tag"),
     "policy-matches-nothing": Kind(
@@ -61,23 +72,31 @@ KINDS: Mapping[str, Kind] = {
     "policy-name": Kind(
         "The name cannot be part of a branch.", "use letters, digits, `.`, `_`, `:` and `-`, at most 63"
     ),
+    "policy-not-defined": Kind(
+        "A comment binds a line to a policy that does not exist.", "mend the name, or take the comment out"
+    ),
     "policy-not-supported": _NOT_YET,
     "policy-order": Kind(
         "A key of `tags` has no meaning with the `order`: the order would not look at it.",
         "leave the key out, or choose another order",
     ),
     "policy-path": Kind(
-        "A glob on paths leads out of the repository, or is none.",
+        "A glob on paths leads out of the repository, negates, or is none.",
         "write it relative to the root, with `/`, such as `apps/**`",
     ),
     "policy-pin": Kind(
-        "`pin: tag` would not write the digest that `verify` checks.",
+        "`pin` would not write the digest that `verify` checks, or what `order: digest` follows.",
         "write `pin: tag+digest`, or leave it out",
     ),
     "policy-platform": Kind("The platform is none.", "write `os/architecture`, such as `linux/arm64`"),
+    "policy-prereleases": Kind(
+        "A word of `prereleases` is none for a pre-release.",
+        "write such as `[rc, beta]`",
+    ),
     "policy-range": Kind("The range is none.", "write such as `>=1.4 <2`, `^1.4` or `1.x`"),
     "policy-regex": Kind(
-        "`match` is no regular expression.", "mend it at the caret; a `\\` before a sign takes it literally"
+        "`match` is no regular expression, or a very large one.",
+        "mend it at the caret; a `\\` before a sign takes it literally",
     ),
     "policy-shadowed": Kind(
         "Earlier policies govern all that the policy matches.", "put it before them, or take it out"
@@ -91,6 +110,10 @@ KINDS: Mapping[str, Kind] = {
         "`imagebot.yaml` names no such environment.", "mend the name, or add it to `imagebot.yaml`"
     ),
     "policy-unknown-key": _UNKNOWN,
+    "policy-variant": Kind(
+        "`variant` is no suffix, or one that nothing would look at.",
+        "write `same`, `any`, or a suffix such as `-alpine`",
+    ),
     "policy-verify": Kind("`verify` asks for no signature.", "name `keys` or `keyless` identities"),
     "policy-verify-key": Kind("The key is no file of the repository.", "commit it, or mend its path"),
     "settings-environment-name": Kind(

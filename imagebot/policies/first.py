@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from imagebot.descriptors.reference import Reference
 from imagebot.references.image import ImageName
+from imagebot.references.orders import calver
 from imagebot.references.version import TagVersion
 
 _NO_NAME = re.compile(r"\A[^A-Za-z0-9]+|[^A-Za-z0-9._:-]+")
 """What a name of an image may hold and that of a policy may not."""
+
+_PRESETS = {
+    "java-8": re.compile(r"8u[0-9]+-b[0-9]+.*"),
+    "branch-sha-timestamp": re.compile(r".+-[0-9a-f]{7,40}-[0-9]+"),
+    "build-number": re.compile(r"(?:[A-Za-z][A-Za-z0-9]*[-._])+[0-9]+|[0-9]{4,}"),
+}
+"""Presets by the form of their tags, the narrowest first; a number of four digits is no major version."""
 
 HEAD = """\
 # Policies of imagebot: which images may move, and how far.
@@ -33,8 +41,8 @@ EMPTY = """\
 def first_policy(references: Iterable[Reference]) -> str:
     """The text of a first policy file: one policy for each image found, in order of name.
 
-    Tags that are versions move within their major version; a tag that is none and pins a digest is
-    followed; what cannot be followed is said in a comment.
+    Tags that are versions move within their major version, dates and builds to later ones; a tag that is
+    none of these and pins a digest is followed; what cannot be followed is said in a comment.
     """
     by_name: dict[ImageName, list[Reference]] = {}
     for reference in references:
@@ -59,15 +67,18 @@ def _unique_names(names: Sequence[ImageName]) -> dict[ImageName, str]:
 
 def _block(policy: str, name: ImageName, references: Sequence[Reference]) -> str:
     tags = sorted({r.image.tag for r in references if r.image.tag})
-    versions = [version for tag in tags if (version := TagVersion.parse(tag))]
+    habits = {tag: habit for tag in tags if (habit := _habit(tag))}
+    versions = [version for tag in tags if tag not in habits and (version := TagVersion.parse(tag))]
     if versions:
         return _semver(policy, name, versions)
+    if habits:
+        return _by_habit(policy, name, habits)
     if any(r.image.tag and r.image.digest for r in references):
         return _policy(
             policy,
             name,
             f"# {_listed(tags)}: a tag that moves, followed by its pinned digest",
-            "{order: digest}",
+            "tags: {order: digest}",
         )
     why = f"{_listed(tags)} is no version" if tags else "no tag is written"
     return (
@@ -77,14 +88,32 @@ def _block(policy: str, name: ImageName, references: Sequence[Reference]) -> str
     )
 
 
+def _habit(tag: str) -> str:
+    """What to write for a tag that is ordered by something else than a version; empty for all others."""
+    dated = calver.read(tag)
+    if dated and dated.version and dated.version.layout.startswith("YYYY"):
+        return "tags: {order: calver}"
+    return next(
+        (f"extends: imagebot:{preset}" for preset, form in _PRESETS.items() if form.fullmatch(tag)), ""
+    )
+
+
+def _by_habit(policy: str, name: ImageName, habits: Mapping[str, str]) -> str:
+    """The habit of most tags, as an image has one policy here."""
+    habit = max(sorted(set(habits.values())), key=list(habits.values()).count)
+    return _policy(policy, name, f"# now at {_listed(list(habits))}", habit)
+
+
 def _semver(policy: str, name: ImageName, versions: Sequence[TagVersion]) -> str:
     newest = max(versions)
     shown = _listed([version.text for version in sorted(versions)])
-    return _policy(policy, name, f"# now at {shown}", f'{{order: semver, range: "<{newest.release[0] + 1}"}}')
+    return _policy(
+        policy, name, f"# now at {shown}", f'tags: {{order: semver, range: "<{newest.release[0] + 1}"}}'
+    )
 
 
-def _policy(policy: str, name: ImageName, comment: str, tags: str) -> str:
-    return f'  {comment}\n  - name: {policy}\n    images: ["{name}"]\n    tags: {tags}\n'
+def _policy(policy: str, name: ImageName, comment: str, rules: str) -> str:
+    return f'  {comment}\n  - name: {policy}\n    images: ["{name}"]\n    {rules}\n'
 
 
 def _listed(tags: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from imagebot.policies.file_head import head_faults
 from imagebot.policies.globs import path_fault
 from imagebot.policies.merging import Layer
 from imagebot.policies.placed import Location, Placed, Unreadable, Value, read_placed
+from imagebot.untrusted import clean, without_secrets
 
 DEPTH = 20
 """Files that extend one another, in a row."""
@@ -53,8 +54,8 @@ class Layers:
             own = Layer.read(placed, ("defaults",), value.get("defaults"), without=OWN)
             self._open.pop()
             self._done[placed.path] = layer = own.over(below)
-            if layer.whole:
-                self.faults += default_faults(placed, layer)
+            # where something beneath is missing, what stands here is still told
+            self.faults += default_faults(placed, layer if layer.whole else own)
         return self._done[placed.path]
 
     def beneath(self, placed: Placed, at: Location) -> Layer:
@@ -125,12 +126,20 @@ class Layers:
         files = [] if is_preset else [*self.files, *islice(self.others, _COMPARED)]
         close = [
             *difflib.get_close_matches(name, [*known, *files], n=1),
-            *difflib.get_close_matches(f"{presets.PREFIX}{name}", known, n=1),
+            *(
+                f"{presets.PREFIX}{preset}"
+                for preset in difflib.get_close_matches(name, presets.names(), n=1)
+            ),
         ]
         message = f"there is no {'preset' if is_preset else 'file'} {name!r}"
         if close:
             return message, f"did you mean {close[0]}?"
-        return message, "write its path from the root of the repository; `imagebot presets` lists presets"
+        if is_preset:
+            return message, "`imagebot presets` lists them"
+        return message, (
+            "write its path from the root of the repository, with `.yaml` or `.yml`, no link; "
+            "`imagebot presets` lists presets"
+        )
 
 
 def _readable(found: Placed | Unreadable) -> Placed:
@@ -141,5 +150,15 @@ def _readable(found: Placed | Unreadable) -> Placed:
 
 def _refusal(name: str) -> tuple[str, str]:
     """Why a name leads nowhere, or nothing if it may lead somewhere."""
+    if "://" in name:
+        return (
+            f"{clean(without_secrets(name), 200)!r} is a URL: nothing is fetched",
+            "commit the file, and name its path",
+        )
+    if name.removeprefix("./") == "imagebot.yaml":
+        return (
+            "imagebot.yaml holds settings, and no `defaults`",
+            "name a policy file, or another file of the repository",
+        )
     reason = "" if name.startswith(presets.PREFIX) else path_fault(name)
     return (f"{name!r}: {reason}", "name a file of the repository") if reason else ("", "")

@@ -12,6 +12,7 @@ from imagebot.policies.checking import check
 from imagebot.policies.composing import checked, identity
 from imagebot.policies.faults import Fault, InvalidConfiguration, Mark
 from imagebot.policies.file_head import head_faults
+from imagebot.policies.globs import path_fault
 from imagebot.policies.layers import Layers
 from imagebot.policies.merging import Merged
 from imagebot.policies.model import PolicyModel
@@ -96,8 +97,19 @@ def load(
     if paths is not None:
         faults += _missing_keys(entries, paths)
     if faults:
-        raise InvalidConfiguration(faults, files)
+        raise InvalidConfiguration(_without_consequences(faults), files)
     return Configuration(loaded_settings(settings, named), tuple(_policies(entries)), tuple(sorted(files)))
+
+
+def _without_consequences(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults without those that an alias has because nothing is read in its place."""
+    found = list(faults)
+    aliases = {(fault.path, fault.line, fault.column) for fault in found if fault.id == "yaml-alias"}
+    return [
+        fault
+        for fault in found
+        if fault.id == "yaml-alias" or (fault.path, fault.line, fault.column) not in aliases
+    ]
 
 
 def _entries(layers: Layers) -> tuple[list[_Entry], list[Fault]]:
@@ -116,8 +128,8 @@ def _entries(layers: Layers) -> tuple[list[_Entry], list[Fault]]:
     for placed, place, below in laid:
         merged, model, problems = checked(placed, ("policies", place), below, reported)
         faults += problems
-        if model:
-            faults += case_faults(model, placed, ("policies", place))
+        if below.whole:
+            faults += case_faults(merged.value, placed, ("policies", place))
         entries.append(_Entry(placed, place, merged, model))
     return entries, faults
 
@@ -170,9 +182,11 @@ def _unknown_environments(entries: Iterable[_Entry], known: Iterable[str]) -> It
 
 def _missing_keys(entries: Iterable[_Entry], paths: Container[str]) -> Iterator[Fault]:
     for entry in entries:
-        cosign = entry.model.verify.cosign if entry.model and entry.model.verify else None
-        for place, key in enumerate(cosign.keys if cosign else []):
-            if key not in paths:
+        verify = entry.merged.value.get("verify")
+        cosign = verify.get("cosign") if isinstance(verify, dict) else None
+        keys = cosign.get("keys") if isinstance(cosign, dict) else None
+        for place, key in enumerate(keys if isinstance(keys, list) else []):
+            if isinstance(key, str) and not path_fault(key) and key not in paths:
                 where = (*entry.at, "verify", "cosign", "keys", place)
                 hint = "name a file of the config repository, relative to its root"
                 yield entry.merged.fault(where, "policy-verify-key", f"there is no file {key!r}", hint=hint)

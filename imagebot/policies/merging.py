@@ -9,13 +9,11 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
+from imagebot.policies.agreement import meaningful
+from imagebot.policies.base_model import MERGED
 from imagebot.policies.faults import Fault
-from imagebot.policies.model import meaningful
 from imagebot.policies.placed import Location, Placed, Value
 from imagebot.policies.policy import OrderName
-
-MERGED = frozenset({"tags", "verify", "pull-request"})
-"""Keys whose mappings merge."""
 
 _DEFAULT_ORDER = "semver"
 
@@ -90,10 +88,12 @@ class Layer:
         return part is not None and key in MERGED and isinstance(part.value, dict)
 
     def _lets_through(self, path: Path, lower: Layer) -> bool:
-        """Whether a part of a lower layer stays: not if it is replaced, or means nothing to a new order."""
+        """Whether a part of a lower layer stays: not if it is replaced, or means nothing to the order."""
         if (path[0],) in self.parts and not (self._merges(path[0]) and lower._merges(path[0])):
             return False
         order = self.order
+        if path == ("refresh",):
+            return order != "digest"  # it has no meaning beside what always follows its tag
         if path[0] != "tags" or len(path) == 1 or order is None or order == (lower.order or _DEFAULT_ORDER):
             return True
         return path[1] in meaningful(order)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Self
+from itertools import product
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -13,19 +16,22 @@ from pydantic import (
     Tag,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from imagebot.errors import InvalidReference
-from imagebot.policies.base_model import Model, PathGlob, fault, not_yet
+from imagebot.policies.agreement import looked_at, policy_problems, tag_problems
+from imagebot.policies.base_model import Model, PathGlob, fault, not_yet, problem
 from imagebot.policies.case_model import CaseModel
 from imagebot.policies.globs import normalised_image_glob
 from imagebot.policies.pattern import InvalidPattern, Pattern
 from imagebot.policies.policy import DatedBy, OrderName, Pinning
 from imagebot.references.orders import ORDERS
-from imagebot.references.ranges import InvalidRange
+from imagebot.references.ranges import Comparison, InvalidRange
+from imagebot.references.suffix import PRERELEASE_LETTERS, PRERELEASE_WORDS
 
 POLICY_NAME = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,62}"
+_PRERELEASES = (*PRERELEASE_WORDS, *PRERELEASE_LETTERS)
 _MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
 
 
@@ -56,26 +62,22 @@ def _policy_name(name: str) -> str:
     return name
 
 
-_EVERY_ORDER = frozenset({"match", "variant", "ignore"})
-
-
-def meaningful(order: OrderName) -> frozenset[str]:
-    """The keys of ``tags`` that an order looks at."""
-    match order:
-        case "digest":
-            return frozenset()
-        case "created":
-            return _EVERY_ORDER | {"dated-by"}
-        case _:
-            return _EVERY_ORDER | {"by"} | (VERSION_RULES if ORDERS[order].versions else frozenset())
-
-
-VERSION_RULES = frozenset({"range", "precision", "prereleases", "max-step", "newest-of-each"})
-"""Keys that need a version with parts."""
+def _is_empty(comparisons: Iterable[Comparison]) -> bool:
+    """Whether the highest that two comparisons allow lies below the lowest, where that is plain."""
+    plain = [comparison for comparison in comparisons if not comparison.negated]
+    for low, high in product(plain, plain):
+        if low.lower is None or high.upper is None:
+            continue
+        lowest, highest = low.lower.precedence, high.upper.precedence
+        if highest < lowest or (highest == lowest and (low.lower_open or not high.upper_closed)):
+            return True
+    return False
 
 
 class TagsModel(Model):
     """Which tags are allowed, and how they are ordered."""
+
+    takes_null = True
 
     order: OrderName = Field(
         "semver",
@@ -130,12 +132,17 @@ class TagsModel(Model):
     @field_validator("range")
     @classmethod
     def _range_is_one(cls, text: str | None, info: ValidationInfo) -> str | None:
-        order = ORDERS.get(info.data.get("order", "semver"))
+        order = info.data.get("order", "semver")
+        if text is None or not looked_at(order, "range"):
+            return text
         try:
-            if text is not None and order is not None:
-                order.range(text)
+            found = ORDERS[order].range(text)
         except InvalidRange as error:
             fault("policy-range", f"range {text!r}: {error.message}", hint=error.hint, offset=error.offset)
+        if all(_is_empty(alternative) for alternative in found.alternatives):
+            fault(
+                "policy-range", f"range {text!r}: no version is in it", hint="mend its bounds; `||` means or"
+            )
         return text
 
     @field_validator("by")
@@ -143,30 +150,30 @@ class TagsModel(Model):
     def _groups_exist(cls, by: str | list[str] | None, info: ValidationInfo) -> str | list[str] | None:
         match = info.data.get("match")
         groups = Pattern.parse(match).groups if match else ()
+        is_known = "match" in info.data and looked_at(info.data.get("order"), "by")
         for group in [by] if isinstance(by, str) else by or []:
-            if "match" in info.data and group not in groups:
+            if is_known and group not in groups:
                 hint = f"groups of `match`: {', '.join(groups) or 'none'}"
                 fault(
                     "policy-group", f"`by` names the group {group!r}, which `match` does not have", hint=hint
                 )
         return by
 
-    @model_validator(mode="after")
-    def _has_meaning(self) -> Self:
-        """Refuse keys that the order does not look at: who wrote them expects something of them."""
-        given = {name.replace("_", "-") for name in self.model_fields_set} - {"order"}
-        others = sorted(given - meaningful(self.order))
-        if others:
-            key = others[0]
-            fault(
-                "policy-digest-order" if self.order == "digest" else "policy-order",
-                f"`{key}` has no meaning with `order: {self.order}`",
-                hint="a followed tag is not chosen: leave all other keys out"
-                if self.order == "digest"
-                else f"keys for {self.order}: {', '.join(sorted(meaningful(self.order)))}",
-                at=key,
-            )
-        return self
+    @field_validator("prereleases")
+    @classmethod
+    def _words_are_known(cls, words: bool | list[str]) -> bool | list[str]:  # noqa: FBT001 - the value of the key
+        for word in words if isinstance(words, list) else []:
+            if word.lower() not in _PRERELEASES:
+                near = difflib.get_close_matches(word.lower(), _PRERELEASES, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"words: {', '.join(_PRERELEASES)}"
+                fault("policy-prereleases", f"{word!r} is no word for a pre-release", hint=hint)
+        return words
+
+    @classmethod
+    def contradictions(cls, written: Mapping[str, Any]) -> Iterator[PydanticCustomError]:
+        """Keys that say something against one another, or nothing at all."""
+        known = frozenset(field.alias or name for name, field in cls.model_fields.items())
+        return tag_problems(written, known)
 
 
 def _age(text: str) -> str:
@@ -208,15 +215,12 @@ class CosignModel(Model):
         [], description="Identities of Sigstore certificates; needs imagebot[sigstore]."
     )
 
-    @model_validator(mode="after")
-    def _agree(self) -> Self:
-        if not self.keys and not self.keyless:
-            fault(
-                "policy-verify",
-                "`cosign` names neither keys nor identities",
-                hint="write `keys: [cosign.pub]`",
-            )
-        return self
+    @classmethod
+    def contradictions(cls, written: Mapping[str, Any]) -> Iterator[PydanticCustomError]:
+        """No signature at all."""
+        if not any(written.get(key, []) != [] for key in ("keys", "keyless")):
+            message = "`cosign` names neither keys nor identities"
+            yield problem("policy-verify", message, hint="write `keys: [cosign.pub]`")
 
 
 class VerifyModel(Model):
@@ -236,6 +240,8 @@ Extended = Annotated[
 
 class DefaultsModel(Model):
     """Keys that policies take where they do not set them."""
+
+    takes_null = True
 
     environments: list[str] = Field([], description="Environments of imagebot.yaml; default: everywhere.")
     paths: list[PathGlob] = Field(
@@ -264,17 +270,10 @@ class DefaultsModel(Model):
         None, alias="pull-request", description="Not supported yet."
     )
 
-    @model_validator(mode="after")
-    def _agree(self) -> Self:
-        if self.verify and self.pin == "tag":
-            hint = "write `pin: tag+digest`, or leave `pin` out"
-            fault(
-                "policy-pin",
-                "`verify` checks a digest, and `pin: tag` would not write it",
-                hint=hint,
-                at="pin",
-            )
-        return self
+    @classmethod
+    def contradictions(cls, written: Mapping[str, Any]) -> Iterator[PydanticCustomError]:
+        """Keys that say something against one another."""
+        return policy_problems(written)
 
 
 class NamedModel(Model):

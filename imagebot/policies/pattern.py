@@ -14,6 +14,10 @@ import re2
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
+LARGEST = 1000
+"""Instructions of a compiled expression: each character of a tag may cost a step through all of them."""
+
+_SMALLER = "write smaller counts: `*` or `+` for `{0,100}`, and no counts inside of counts"
 _NAMED = re.compile(r"(?<!\\)\(\?P?<(\w+)>")
 _NO_NAME = re.compile(r"\(\?P(?!<)")
 
@@ -59,6 +63,8 @@ class Pattern:
             compiled = re2.compile(text.encode(), _OPTIONS)
         except (re2.error, UnicodeEncodeError) as error:
             raise _invalid(text, error) from error
+        if compiled.programsize > LARGEST:
+            raise InvalidPattern("too large: it would be slow on many tags", 0, _SMALLER)
         _refuse_namesakes(text)
         named = {place: name.decode() for name, place in compiled.groupindex.items()}
         return cls(text, tuple(named[place] for place in sorted(named)), compiled)

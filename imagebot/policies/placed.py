@@ -165,13 +165,8 @@ class _Reader:
                 self.values.setdefault(location, Place(node.start, node.start + 1))
                 return self._mapping(node, location)
             case Alias():
-                self.problems.append(
-                    (
-                        location,
-                        ("yaml-alias", "an alias is not expanded here; write the value out"),
-                        False,
-                    )
-                )
+                self.values[location] = Place(node.start, node.start + len(node.name) + 1)
+                self.problems.append((location, ("yaml-alias", "an alias is not expanded here"), False))
                 return None
 
     def _mapping(self, node: Mapping, location: Location) -> dict[str, Value]:

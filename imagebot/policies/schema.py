@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from imagebot.policies.base_model import Model
 from imagebot.policies.checking import models_in
 from imagebot.policies.model import PolicyFileModel
 from imagebot.policies.settings_model import SettingsModel
@@ -43,10 +44,15 @@ def _nested(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 
 def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
-    """Put back the descriptions of fields that are models: pydantic leaves them out beside a reference."""
+    """Put back what pydantic leaves out: descriptions beside a reference, and null where it is taken."""
     for name, field in model.model_fields.items():
+        key = field.alias or name
+        found = schema["properties"][key]
+        if issubclass(model, Model) and model.drops(key) and {"type": "null"} not in found.get("anyOf", []):
+            kept = {word: found.pop(word) for word in ("description", "default", "title") if word in found}
+            schema["properties"][key] = found = {"anyOf": [found, {"type": "null"}], **kept}
         if field.description:
-            schema["properties"][field.alias or name].setdefault("description", field.description)
+            found.setdefault("description", field.description)
 
 
 def _converted(node: Any) -> Any:  # noqa: ANN401 - any part of a schema

@@ -1,13 +1,17 @@
-"""Policies that govern nothing, and environments that hold nothing: no faults, and seldom what was meant."""
+"""Policies that govern nothing, comments that bind to none, environments that hold nothing.
+
+They are no faults, and seldom what was meant.
+"""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from imagebot.descriptors.reference import Reference
 from imagebot.policies.closest import closest
-from imagebot.policies.faults import Fault
+from imagebot.policies.faults import Fault, Mark
 from imagebot.policies.globs import path_matcher
 from imagebot.policies.governing import elsewhere, govern, names
 from imagebot.policies.policy import Configuration, Environment, Policy
@@ -37,7 +41,7 @@ def unused(
     found = list(_policies(configuration.policies, deployed))
     if deployed.by_image:
         found += _environments(configuration.settings.environments, paths)
-    return found
+    return [*found, *_not_defined(deployed, configuration.policies)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +93,20 @@ def _policies(policies: Sequence[Policy], deployed: _Deployed) -> Iterator[Fault
         matched = [use for use in named if not elsewhere(policy, use.reference.path, use.environment)]
         if matched:
             yield _taken(policy, matched)
+        elif named:
+            yield _out_of_place(policy, named)
         elif wider := next((other for other in policies[:order] if is_shadowed(policy, other)), None):
             why = f"{_place(wider)} comes first, and names the same images in the same places"
             yield _shadowed(policy, why, [wider])
-        elif named:
-            yield _out_of_place(policy, named)
         elif deployed.by_image:
             yield _without_image(policy, deployed)
 
 
 def _taken(policy: Policy, matched: Sequence[_Use]) -> Fault:
     """All that it matches is governed already."""
-    those = f"all it matches ({_listed([use.place for use in matched])})"
-    first = {use.policy.name: use.policy for use in matched if use.policy and use.reference.bound is None}
+    free = [use for use in matched if use.reference.bound is None]
+    those = f"all it matches ({_listed([use.place for use in free or matched])})"
+    first = {use.policy.name: use.policy for use in free if use.policy}
     if first:
         why = f"{those} is governed by {_listed([_place(other) for other in first.values()])} before"
         return _shadowed(policy, why, tuple(first.values()))
@@ -121,8 +126,32 @@ def _out_of_place(policy: Policy, named: Sequence[_Use]) -> Fault:
     where = f"outside of its {key} ({_listed(wanted)}): {_listed([use.place for use in near or named])}"
     message = f"policy {policy.name} matches nothing: its images stand {where}"
     others = sorted({use.environment for use in named if use.environment})
+    folder = next((glob for glob in policy.paths if near and _is_folder(glob, near)), "")
     add = f"add {_listed(others)} to `environments`" if others and not near else f"mend `{key}`"
+    if folder:
+        add = f"write `{clean(folder, _LENGTH)}/**` for all below that folder"
     return policy.mark.warning("policy-matches-nothing", message, f"{add}, or take the policy out")
+
+
+def _is_folder(glob: str, uses: Iterable[_Use]) -> bool:
+    return any(path_matcher(f"{glob}/**").fullmatch(use.reference.path) for use in uses)
+
+
+def _not_defined(deployed: _Deployed, policies: Sequence[Policy]) -> Iterator[Fault]:
+    """Lines that a comment or a Flux marker binds to a policy that is not there: nothing governs them."""
+    known = [policy.name for policy in policies]
+    for use in (use for uses in deployed.by_image.values() for use in uses):
+        found = use.reference
+        if found.bound is None or use.policy or found.ignored:
+            continue
+        bound = clean(found.bound, _LENGTH)
+        near = difflib.get_close_matches(found.bound.rpartition(":")[2], known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"policies: {_listed(known) or 'none'}"
+        message = (
+            f"a comment binds {clean(str(found.image.name), _LENGTH)} to policy {bound}, which is not defined"
+        )
+        mark = Mark(found.path, found.line, found.column)
+        yield mark.warning("policy-not-defined", message, hint)
 
 
 def _without_image(policy: Policy, deployed: _Deployed) -> Fault:
@@ -142,7 +171,9 @@ def _environments(environments: Iterable[Environment], paths: Collection[str]) -
         if any(matcher.fullmatch(path) for path in paths for matcher in matchers):
             continue
         message = f"environment {environment.name} holds nothing: no file is in {_listed(environment.paths)}"
-        near = next(filter(None, (closest(glob, _folders(paths)) for glob in environment.paths)), "")
+        folders = set(_folders(paths))
+        near = next((f"{glob}/**" for glob in environment.paths if f"{glob}/**" in folders), "")
+        near = near or next(filter(None, (closest(glob, sorted(folders)) for glob in environment.paths)), "")
         hint = (
             f"did you mean {clean(near, _LENGTH)}?" if near else "mend `paths`, or take the environment out"
         )

@@ -23,6 +23,9 @@ def _end(validation: Validation) -> str:
         files = sorted({fault.path for fault in validation.faults})
         return f"Invalid: {wrong} in {_listed(files)}."
     names = [policy.name for policy in validation.policies]
+    if not names:
+        files = [file for file in validation.files if file != "imagebot.yaml"]
+        return f"Valid: no policy in {_listed(files)}{'; ' if wrong else ''}{wrong}."
     noun = "policy" if len(names) == 1 else "policies"
     files = sorted({policy.file for policy in validation.policies})
     valid = f"Valid: {len(names)} {noun} ({', '.join(names)}) in {_listed(files)}"

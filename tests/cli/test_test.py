@@ -169,3 +169,22 @@ def test_a_link_is_no_file_that_can_be_extended(imagebot: Run, tmp_path: Path) -
 
     assert outcome.code == 2
     assert "there is no file 'link.yaml'" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param(CASES.replace("range", "rnage"), "policies/a.yaml:4:12: error[policy-unknown-key]", id="faults"),
+        pytest.param("policies: []\n", "error[tests-missing]", id="no-case"),
+    ],
+)  # fmt: skip
+def test_what_keeps_cases_from_running_is_a_failure_in_junit(
+    imagebot: Run, tmp_path: Path, text: str, told: str
+) -> None:
+    write_files(tmp_path, {"policies/a.yaml": text})
+
+    outcome = imagebot("test", str(tmp_path), "--all", "-o", "junit")
+
+    suite = ET.fromstring(outcome.out)[0]  # noqa: S314 - our own
+    assert (outcome.code, suite.get("name"), suite.get("failures")) == (2, "imagebot test", "1")
+    assert told in "".join(suite.itertext())

@@ -35,12 +35,12 @@ error[policy-name]: 'web site' is no name for a policy
   |           ^^^^^^^^
   = help: letters, digits, `.`, `_`, `:` and `-`, at most 63, beginning with a letter or digit
 
-error[policy-image]: 'ghcr.io/acme/web:1.4' is not an image reference: a name is wanted, without tag and digest
+error[policy-image]: 'ghcr.io/acme/web:1.4' names a tag or digest
  --> policies/web.yaml:3:14
   |
 3 |     images: ["ghcr.io/acme/web:1.4"]
   |              ^^^^^^^^^^^^^^^^^^^^^^
-  = help: write [host[:port]/]path[:tag][@digest], such as ghcr.io/acme/web:1.4.2
+  = help: leave tag and digest out: which tags are allowed stands under `tags`
 
 error[policy-unknown-environment]: there is no environment 'stagign'
  --> policies/web.yaml:4:20
@@ -250,3 +250,39 @@ def test_nothing_is_written_into_the_repository(repository: Repository, imagebot
     imagebot("validate", str(root), "-o", "sarif")
 
     assert sorted(root.rglob("*")) == before
+
+
+def test_an_empty_policy_file_is_one(imagebot: Run, tmp_path: Path) -> None:
+    write_files(tmp_path, {"policies/a.yaml": "# to come\n"})
+
+    outcome = imagebot("validate", str(tmp_path))
+
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "policies/a.yaml" in outcome.out
+
+
+def test_a_comment_that_binds_to_no_policy_is_warned_of_at_its_line(
+    repository: Repository, imagebot: Run
+) -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - image: nginx:1.27.1 # imagebot: policy=wbe\n"
+    )
+    root = repository(GOOD, **{"envs/staging/nginx.yaml": pod})
+
+    outcome = imagebot("validate", str(root), "-o", "github")
+
+    assert outcome.code == 0
+    assert "file=config/envs/staging/nginx.yaml,line=5,col=14" in outcome.out
+    assert "policy-not-defined" in outcome.out
+    assert "did you mean web?" in outcome.out
+
+
+def test_places_in_descriptors_are_found_with_policies_from_elsewhere(
+    repository: Repository, imagebot: Run
+) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: nginx:1.27.1}]} # imagebot: policy=x\n"
+    repository(GOOD, **{"envs/staging/nginx.yaml": pod})
+
+    outcome = imagebot("validate", "config", "--policies", "config/policies", "-o", "github")
+
+    assert "file=config/envs/staging/nginx.yaml,line=3" in outcome.out

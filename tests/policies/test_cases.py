@@ -84,7 +84,6 @@ def test_a_case_that_cannot_be_run_is_a_fault_at_its_place(
     [
         pytest.param("{current: 1.4.2, tags: [1.5.0, 2.0.0], selected: 1.5.0}", "{range: '<2'}", (), id="selected"),
         pytest.param("{current: 1.4.2, tags: [1.4.2, 2.0.0], selected: null}", "{range: '<2'}", (), id="current-stays"),
-        pytest.param("{current: 1.4.2, tags: [1.4.2, 2.0.0], selected: 1.4.2}", "{range: '<2'}", (), id="current-stays-and-is-named"),
         pytest.param("{tags: [latest], selected: null}", "{}", (), id="nothing-is-allowed"),
         pytest.param("{tags: [1.0.0, 1.1.0], selected: 1.1.0}", "{}", (), id="nothing-deployed"),
         pytest.param("{tags: [1.0.0], selected: null, rejected: {1.0.0: range}}", "{range: '>1'}", (), id="rejected"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import imagebot.policies
-from imagebot.policies.fault_kinds import KINDS
+from imagebot.policies.fault_kinds import KINDS, WARNINGS
 from imagebot.policies.faults import Fault, render_fault
 
 FAMILIES = ("policy", "settings")
@@ -47,6 +47,13 @@ def test_every_kind_is_explained_on_the_page(fault_id: str) -> None:
 
 def test_the_page_explains_no_kind_that_is_gone() -> None:
     assert set(re.findall(r"^\| `([a-z-]+-[a-z-]+)` \|", PAGE, re.MULTILINE)) == set(KINDS)
+
+
+def test_the_page_keeps_errors_and_warnings_apart() -> None:
+    errors, warnings = (PAGE.split(f"### {title}\n")[1].split("\n#")[0] for title in ("Errors", "Warnings"))
+
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", warnings, re.MULTILINE)) == WARNINGS
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", errors, re.MULTILINE)) == set(KINDS) - WARNINGS
 
 
 def test_a_fault_that_knows_no_fix_of_its_own_shows_that_of_its_kind() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +8,7 @@ from imagebot.descriptors.reference import Reference
 from imagebot.policies.first import first_policy
 from imagebot.policies.governing import govern
 from imagebot.policies.loading import load
+from imagebot.policies.selection import select
 from tests.builders import OLD, reference
 
 
@@ -29,6 +31,35 @@ def test_nothing_found_still_makes_a_valid_file() -> None:
     assert load({"policies/images.yaml": first_policy([]).encode()}).policies == ()
 
 
+@pytest.mark.parametrize(
+    ("tag", "newer", "written"),
+    [
+        pytest.param("2024.6.3", "2024.10.1", "tags: {order: calver}", id="date"),
+        pytest.param("20240115", "20240211", "tags: {order: calver}", id="date-in-one"),
+        pytest.param("bookworm-20240612-slim", "bookworm-20240701-slim", "tags: {order: calver}", id="debian"),
+        pytest.param("RELEASE.2024-06-13T22-53-53Z", "RELEASE.2024-07-13T22-53-53Z", "tags: {order: calver}", id="minio"),
+        pytest.param("8u402-b06-jre", "8u412-b08-jre", "extends: imagebot:java-8", id="java-8"),
+        pytest.param("main-7f3a9c1-1760000000", "main-0b1c2d3-1760000001", "extends: imagebot:branch-sha-timestamp", id="branch"),
+        pytest.param("1234", "1300", "extends: imagebot:build-number", id="number"),
+        pytest.param("build-999", "build-1000", "extends: imagebot:build-number", id="named-number"),
+        pytest.param("20", "20", 'tags: {order: semver, range: "<21"}', id="major"),
+        pytest.param("1.4.2-4", "1.4.2-5", 'tags: {order: semver, range: "<2"}', id="version"),
+    ],
+)  # fmt: skip
+def test_tags_get_the_order_that_fits_them(tag: str, newer: str, written: str) -> None:
+    text = first_policy([reference(tag)])
+
+    (policy,) = load({"policies/images.yaml": text.encode()}).policies
+    assert f"    {written}\n" in text
+    assert select(policy.tags, [tag, newer], tag).selected == newer
+
+
+def test_dates_beside_versions_leave_the_range_alone() -> None:
+    text = first_policy([reference("1.4.2"), reference("20240115")])
+
+    assert 'range: "<2"' in text
+
+
 names = st.sampled_from(
     [
         *("ghcr.io/acme/web", "ghcr.io/other/web", "docker.io/library/web", "[::1]:5000/web", "r:5000/a/b"),
@@ -38,7 +69,9 @@ names = st.sampled_from(
 found = st.builds(
     lambda name, tag, digest: reference(tag, digest, image=name),
     names,
-    st.sampled_from([None, "1.4.2", "v2", "latest", "1.10", "20240115", "1.0-alpine3.19"]),
+    st.sampled_from(
+        [None, "1.4.2", "v2", "latest", "1.10", "20240115", "1.0-alpine3.19", "build-7", "8u402-b06"]
+    ),
     st.none() | st.just(OLD),
 )
 

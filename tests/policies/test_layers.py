@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imagebot.policies.agreement import meaningful
 from imagebot.policies.faults import NOWHERE, InvalidConfiguration
 from imagebot.policies.loading import load
-from imagebot.policies.model import meaningful
 from imagebot.policies.policy import Policy
 
 BASE = "defaults:\n  min-age: 72h\n  tags: {max-step: minor, ignore: [a]}\n"
@@ -53,6 +53,40 @@ def test_a_value_of_null_takes_a_default_away() -> None:
     assert found["web"].gates.min_age is None
 
 
+@pytest.mark.parametrize("key", ["environments", "paths", "platforms", "pin", "refresh", "verify", "min-age"])
+def test_null_stands_for_the_default_of_any_key(key: str) -> None:
+    head = """defaults:
+  environments: [prod]
+  paths: [a/**]
+  platforms: [linux/amd64]
+  pin: tag+digest
+  refresh: true
+  min-age: 1h
+  verify: {cosign: {keyless: [{identity: a, issuer: b}]}}
+"""
+    text = policy(f"{key}: null", head=head).encode()
+    (found,) = load({"a.yaml": text}, any_environment=True).policies
+    (bare,) = load({"a.yaml": policy().encode()}).policies
+
+    def of(policy: Policy) -> object:
+        name = {"verify": "verification"}.get(key, key.replace("-", "_"))
+        return getattr(policy if hasattr(policy, name) else policy.gates, name)
+
+    assert of(found) == of(bare)
+
+
+def test_a_followed_tag_leaves_a_refresh_from_below_alone() -> None:
+    found = loaded(a="defaults: {refresh: true}\n" + policy("tags: {order: digest}"))["web"]
+
+    assert (found.tags.order, found.refresh) == ("digest", False)
+
+
+def test_null_takes_a_key_of_the_tags_away() -> None:
+    found = loaded(a=BASE + policy("tags: {max-step: null, ignore: null}"))["web"].tags
+
+    assert (found.max_step, found.ignore) == ("major", ())
+
+
 def test_layers_lie_on_one_another_from_the_files_to_the_policy() -> None:
     """Each key is set by the layer that is named in its value, and by all below it."""
     keys = ["one", "two", "defaults", "three", "four", "policy"]
@@ -77,13 +111,13 @@ def test_layers_lie_on_one_another_from_the_files_to_the_policy() -> None:
 
 def test_a_file_brings_what_it_extends() -> None:
     others = {
-        "a.yaml": "extends: b.yaml\ndefaults: {pin: tag}",
-        "b.yaml": "defaults: {pin: digest, refresh: true}",
+        "a.yaml": "extends: b.yaml\ndefaults: {pin: tag+digest}",
+        "b.yaml": "defaults: {pin: keep, refresh: true}",
     }
 
     found = loaded(others, a=policy("extends: a.yaml"))["web"]
 
-    assert (found.pin, found.refresh) == ("tag", True)
+    assert (found.pin, found.refresh) == ("tag+digest", True)
 
 
 def test_only_the_defaults_of_a_file_are_taken() -> None:
@@ -225,6 +259,7 @@ def test_another_order_drops_keys_from_below_that_mean_nothing_to_it(
             {"a": policy("pin: tag", "mim-age: 1h", head="defaults: {verify: {cosign: {keyless: [{identity: a, issuer: b}]}}}\n")},
             {},
             [
+                "policies/a.yaml:5:5 policy-pin: `verify` checks a digest, and `pin: tag` would not write it (with defaults from policies/a.yaml:1); ",
                 "policies/a.yaml:6:5 policy-unknown-key: unknown key `mim-age`; did you mean `min-age`?",
             ],
             id="faults-of-the-policy-itself",
@@ -277,6 +312,16 @@ def test_another_order_drops_keys_from_below_that_mean_nothing_to_it(
             {},
             ["policies/a.yaml:1:27 policy-unknown-environment: there is no environment 'prod'; imagebot.yaml names: none"],
             id="environment-of-defaults-once",
+        ),
+        pytest.param(
+            {"a": policy("extends: imagebot:none", head="defaults: {colour: red}\nextends: none.yaml\n")},
+            {},
+            [
+                "policies/a.yaml:1:12 policy-unknown-key: unknown key `colour`",
+                "policies/a.yaml:2:10 policy-extends: there is no file",
+                "policies/a.yaml:6:14 policy-extends: there is no preset",
+            ],
+            id="defaults-on-what-is-not-there",
         ),
         pytest.param(
             {"a": policy("tests: [{tags: [a], selected: null}]", head="defaults: {tags: {order: created}}\n")},
@@ -343,6 +388,8 @@ def by_hand(layers: list[dict[str, Any]]) -> dict[str, Any]:
     """The rules of the page, once more: mappings by key, the rest replaced, another order drops what it cannot use."""
     merged: dict[str, Any] = {}
     for layer in layers:
+        if layer.get("tags", {}).get("order") == "digest":
+            merged.pop("refresh", None)
         for key, value in layer.items():
             if key not in {"tags", "verify"} or not isinstance(merged.get(key), dict):
                 merged[key] = value

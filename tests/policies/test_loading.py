@@ -178,7 +178,9 @@ def policy_with(line: str) -> str:
         pytest.param("policies: [web]", [("policy-type", 1, 12)], id="text-for-a-policy"),
         pytest.param(GOOD + "  - name: web\n    images: [x]\n", [("policy-duplicate-name", 4, 11)], id="name-twice"),
         pytest.param(GOOD + "    name: two\n", [("yaml-duplicate-key", 4, 5)], id="key-twice"),
-        pytest.param("a: &x 1\npolicies: *x", [("policy-unknown-key", 1, 1), ("yaml-alias", 2, 1)], id="alias"),
+        pytest.param("a: &x 1\npolicies: *x", [("policy-unknown-key", 1, 1), ("yaml-alias", 2, 11)], id="alias"),
+        pytest.param("policies: [{name: &n web, images: *n}]", [("yaml-alias", 1, 35)], id="alias-for-a-list"),
+        pytest.param("policies: [{name: web, images: [x], tags: }]", [("policy-type", 1, 43)], id="tags-of-nothing"),
         pytest.param("policies: [a", [("yaml-invalid", 1, 1)], id="no-yaml"),
         pytest.param("policies:\n\t- name: a", [("yaml-invalid", 2, 2)], id="tab"),
         pytest.param(GOOD + "---\n" + GOOD, [("yaml-invalid", 1, 1)], id="several-documents"),
@@ -379,3 +381,159 @@ def test_what_is_refused_names_every_file_that_was_read() -> None:
         load({"policies/b.yaml": GOOD.encode(), "policies/a.yaml": b"polices: []"})
 
     assert refused.value.files == ("policies/a.yaml", "policies/b.yaml")
+
+
+def told(policies: str, settings: str = "") -> list[tuple[str, int, str, str]]:
+    with pytest.raises(InvalidConfiguration) as refused:
+        loaded(policies, settings)
+    return [(fault.id, fault.column, fault.message, fault.fix) for fault in refused.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        pytest.param(
+            'tags: {order: numerical, range: "<2", max-step: minor, precision: any, variant: 5}',
+            [("policy-order", 30), ("policy-order", 43), ("policy-order", 60), ("policy-type", 85)],
+            id="each-key-of-tags",
+        ),
+        pytest.param("tags: {order: created, by: build}", [("policy-order", 28)], id="by-without-meaning"),
+        pytest.param("tags: {order: numerical, range: '<'}", [("policy-order", 30)], id="range-without-meaning"),
+        pytest.param("tags: {order: digest, match: '(', by: x}", [("policy-digest-order", 27), ("policy-regex", 34), ("policy-digest-order", 39)], id="digest"),
+        pytest.param("{verify: {cosign: {keys: [none.pub]}}, pin: tag, min-age: 3, tags: {rnage: x}}", [("policy-verify-key", 31), ("policy-pin", 44), ("policy-type", 63), ("policy-unknown-key", 73)], id="keys-and-pin"),
+        pytest.param("{pin: none, tests: [{tags: {a: null}, selected: b, rejected: {c: range}}]}", [("policy-type", 11), ("policy-test", 26), ("policy-test", 53), ("policy-test", 67)], id="cases"),
+    ],
+)  # fmt: skip
+def test_no_fault_hides_another(line: str, expected: list[tuple[str, int]]) -> None:
+    text = f"{GOOD}    {line}\n"
+    if line.startswith("{"):
+        text = f"policies:\n  - {{name: web, images: [x],\n     {line[1:]}\n"
+
+    assert [(id_, column) for id_, column, _, _ in told(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        pytest.param("{tags: {order: digest}, pin: digest}", "policy-pin: tag+digest", id="followed-without-its-tag"),
+        pytest.param("{tags: {order: digest}, pin: tag}", "policy-pin: tag+digest", id="followed-without-its-digest"),
+        pytest.param("{tags: {order: digest}, refresh: true}", "policy-contradiction: leave it out", id="followed-twice"),
+        pytest.param("{refresh: true, pin: digest}", "policy-contradiction: tag+digest", id="refresh-of-no-tag"),
+        pytest.param("{refresh: true, pin: tag}", "policy-contradiction: tag+digest", id="refresh-of-no-digest"),
+        pytest.param("{tags: {newest-of-each: major, max-step: minor}}", "policy-contradiction: leave one", id="majors-without-majors"),
+        pytest.param("{environments: []}", "policy-empty: leave it out", id="no-environment"),
+        pytest.param("{paths: []}", "policy-empty: leave it out", id="no-path"),
+        pytest.param("{tags: {range: '>=2 <1'}}", "policy-range: mend its bounds", id="range-of-nothing"),
+        pytest.param("{tags: {range: '>1.4.2 <=1.4.2 || ^3 <2'}}", "policy-range: mend its bounds", id="ranges-of-nothing"),
+        pytest.param("{tests: [{tags: [a], selected: a, rejected: {a: range}}]}", "policy-test: expect another", id="selected-and-rejected"),
+        pytest.param("{tests: [{current: a, tags: [a], selected: a}]}", "policy-test: write null", id="selected-is-current"),
+        pytest.param("{tags: {prereleases: [rcc]}}", "policy-prereleases: did you mean rc?", id="word"),
+        pytest.param("{tags: {prereleases: [debug]}}", "policy-prereleases: words: alpha, ", id="no-word"),
+        pytest.param("{tags: {variant: Same}}", "policy-variant: did you mean same?", id="variant-in-capitals"),
+        pytest.param("{tags: {variant: alpine}}", "policy-variant: write such as `-alpine`", id="variant-without-a-sign"),
+        pytest.param("{tags: {variant: sme}}", "policy-variant: did you mean same?", id="variant-misspelt"),
+        pytest.param("{tags: {variant: -slim, order: numerical}}", "policy-variant: (?P<variant>...)", id="variant-that-nothing-reads"),
+        pytest.param("{tags: {variant: -slim, order: created}}", "policy-variant: (?P<variant>...)", id="variant-beside-dates"),
+        pytest.param("{tags: {variant: -nightly}}", "policy-variant: write `prereleases: [nightly]`", id="variant-that-is-a-prerelease"),
+        pytest.param("{tags: {variant: -rc1}}", "policy-variant: write `prereleases: [rc]`", id="variant-that-is-a-candidate"),
+        pytest.param("{tags: {match: '(?P<a>.)', by: [a, a]}}", "policy-group: take one out", id="group-twice"),
+    ],
+)  # fmt: skip
+def test_what_contradicts_itself_is_refused(line: str, expected: str) -> None:
+    ((id_, _, _, fix),) = told(f"policies:\n  - {{name: web, images: [x],\n     {line[1:]}\n")
+
+    wanted, _, hint = expected.partition(": ")
+    assert id_ == wanted
+    assert hint in fix
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        "match: '(?P<variant>[a-z]+)-(?P<version>.+)', variant: amd64",
+        "order: numerical, match: '(?P<version>[0-9]+)-(?P<variant>.+)', variant: slim",
+        "match: '(?P<version>.+)-(?P<variant>nightly)', variant: nightly",
+        "variant: ''",
+        "range: '>=1.4.2 <=1.4.2'",
+        "range: '>=2 <1 || >=3'",
+        "order: calver, range: '>=2024-01-01 <2024-02-01'",
+        "variant: -dev",
+        "variant: -alpine-rc1",
+        "prereleases: [RC, m, Nightly]",
+        "newest-of-each: major, max-step: major",
+    ],
+)
+def test_what_only_looks_like_it_is_not_refused(tags: str) -> None:
+    assert loaded(policy_with(f"tags: {{{tags}}}")).policies
+
+
+@pytest.mark.parametrize(
+    ("glob", "message", "hint"),
+    [
+        pytest.param("!ghcr.io/acme/*", "there is no negation", "`tags: {ignore: ['*']}` before it", id="negation"),
+        pytest.param("ghcr.io/acme/api:1.2", "names a tag or digest", "leave tag and digest out", id="tag"),
+        pytest.param("nginx*:1.2", "names a tag or digest", "leave tag and digest out", id="tag-behind-a-glob"),
+        pytest.param("ghcr.io/acme/*@sha256:a", "names a tag or digest", "leave tag and digest out", id="digest"),
+        pytest.param("ghcr.io/Acme/api", "capital letters", "write ghcr.io/acme/api", id="capitals"),
+        pytest.param("ghcr.io/Acme/*", "capital letters", "write ghcr.io/acme/*", id="capitals-in-a-glob"),
+        pytest.param("Nginx", "capital letters", "write nginx", id="capitals-alone"),
+        pytest.param("ghcr.io/acme/api web", "holds a blank", "item of its own", id="blank"),
+        pytest.param("ghcr.io/acme/", "ends in /", "write ghcr.io/acme/* for all", id="slash-at-the-end"),
+        pytest.param("ghcr.io/{a,b}/*", "holds `{`", "no braces", id="braces"),
+        pytest.param("ghcr.io/acme/.*", "holds `/.`", "no regular expression", id="expression"),
+        pytest.param("ghcr.io/acme/(a|b)*", "holds `(`", "* is any text", id="group"),
+        pytest.param("ghcr.io/acme/[ab*", "holds `[`", "close it", id="open-class"),
+        pytest.param("-web", "is not an image reference", "[host[:port]/]path, such", id="no-name"),
+    ],
+)  # fmt: skip
+def test_a_glob_that_no_image_can_match_is_refused(glob: str, message: str, hint: str) -> None:
+    ((id_, column, said, fix),) = told(f'policies: [{{name: web, images: ["{glob}"]}}]')
+
+    assert (id_, column) == ("policy-image", 33)
+    assert message in said
+    assert hint in fix
+
+
+@pytest.mark.parametrize(
+    "glob",
+    [
+        *(
+            "*",
+            "nginx",
+            "ghcr.io/acme/*",
+            "*/acme/web-[0-9]",
+            "r.io:5000/a/[!b]*",
+            "[::1]:5000/*",
+            "Host/web",
+        ),
+        *("https://charts.example.com/Stable/~a*", "gh?r.io/*", "*:5000/a"),
+    ],
+)
+def test_a_glob_that_an_image_can_match_is_taken(glob: str) -> None:
+    assert loaded(f'policies: [{{name: web, images: ["{glob}"]}}]').policies
+
+
+def test_paths_have_no_negation() -> None:
+    ((id_, _, message, fix),) = told(policy_with('paths: ["envs/**", "!envs/prod/**"]'))
+
+    assert (id_, message) == ("policy-path", "'!envs/prod/**': there is no negation")
+    assert "put a policy with `tags: {ignore: ['*']}` before it" in fix
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        pytest.param(policy_with("tags: null"), "`tags` is empty", "leave it out", id="tags"),
+        pytest.param(policy_with("<<: {pin: tag}"), "merge keys (`<<`) are not read", "`defaults`", id="merge"),
+        pytest.param("policies: [{name: &n web, images: *n}]", "an alias is not expanded", "write the value out", id="alias"),
+        pytest.param(policy_with("extends: imagebot.yaml"), "imagebot.yaml holds settings", "another file", id="settings"),
+        pytest.param(policy_with("extends: 'https://u:secret@h/a.yaml'"), "is a URL: nothing is fetched", "commit the file", id="url"),
+        pytest.param(policy_with("extends: zzz/qqq.yaml"), "there is no file 'zzz/qqq.yaml'", "no link", id="link"),
+    ],
+)  # fmt: skip
+def test_a_fault_says_what_to_write(text: str, said: str, hint: str) -> None:
+    ((_, _, message, fix),) = told(text)
+
+    assert said in message
+    assert "secret" not in message
+    assert hint in fix

@@ -46,7 +46,15 @@ def test_what_can_run_for_ever_is_refused_with_what_to_do(text: str, offset: int
 
 
 @pytest.mark.parametrize(
-    "text", ["a{1001}", "a{0,100000}", "(a{1000}){1000}", "((((a{100}){100}){100}){100})"]
+    "text",
+    [
+        "a{1001}",
+        "a{0,100000}",
+        "(a{1000}){1000}",
+        "((((a{100}){100}){100}){100})",
+        "(([a-z0-9.]{0,30}){0,30}){0,1}",
+        ".{0,128}",
+    ],
 )
 def test_a_huge_repetition_is_refused(text: str) -> None:
     with pytest.raises(InvalidPattern):

@@ -40,6 +40,13 @@ def test_a_preset_does_what_its_cases_say(name: str) -> None:
     assert [result.problems for result in results if not result.holds] == []
 
 
+@pytest.mark.parametrize("name", ["stable", "patch-only"])
+def test_a_preset_for_releases_lets_no_candidate_in_from_below(name: str) -> None:
+    text = f"extends: [imagebot:release-candidates, imagebot:{name}]\npolicies: [{{name: a, images: [x]}}]\n"
+
+    assert select(policy(text).tags, ["1.4.2", "1.4.3-rc.1"], "1.4.2").selected == "1.4.2"
+
+
 @pytest.mark.parametrize("name", presets.names())
 def test_a_preset_says_in_its_first_line_what_it_is_for(name: str) -> None:
     assert presets.summary(name).endswith(".")

@@ -109,3 +109,10 @@ def test_the_settings_schema_knows_its_keys() -> None:
 
     assert errors(settings_schema(), good) == []
     assert errors(settings_schema(), "bass: main")
+
+
+def test_the_schema_takes_null_where_it_stands_for_the_default() -> None:
+    properties = json_schema()["definitions"]["PolicyModel"]["properties"]
+
+    nullable = {key for key, found in properties.items() if {"type": "null"} in found.get("anyOf", [])}
+    assert nullable == set(properties) - {"name", "images", "tags"}

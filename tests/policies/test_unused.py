@@ -82,6 +82,13 @@ def test_policies_and_environments_that_are_used_are_no_matter() -> None:
             "mend `paths`, or take the policy out",
             id="other-paths",
         ),
+        pytest.param(
+            "name: web, images: [ghcr.io/acme/web], paths: [envs/staging]",
+            "policy web matches nothing: its images stand outside of its paths (envs/staging): "
+            "envs/staging/web.yaml:4, envs/production/web.yaml:8",
+            "write `envs/staging/**` for all below that folder, or take the policy out",
+            id="folder-alone",
+        ),
     ],
 )
 def test_a_policy_that_matches_nothing_says_what_is_missing(policy: str, message: str, hint: str) -> None:
@@ -185,6 +192,7 @@ def test_without_references_nothing_could_be_matched() -> None:
     ("glob", "hint"),
     [
         pytest.param("envs/edeg/**", "did you mean envs/edge/**?", id="misspelt"),
+        pytest.param("envs/edge", "did you mean envs/edge/**?", id="folder-alone"),
         pytest.param("clusters/**", "mend `paths`, or take the environment out", id="nothing-like-it"),
     ],
 )
@@ -214,3 +222,31 @@ def test_hostile_paths_stay_on_their_line() -> None:
 
     assert "\n" not in warning.message
     assert "\x1b" not in warning.message
+
+
+@pytest.mark.parametrize(
+    ("bound", "ignored", "hint"),
+    [
+        pytest.param("wbe", False, "did you mean web?", id="misspelt"),
+        pytest.param("flux-system:wbe", False, "did you mean web?", id="marker"),
+        pytest.param("nothing", False, "policies: web", id="nothing-like-it"),
+        pytest.param("flux-system:web", False, None, id="defined"),
+        pytest.param("wbe", True, None, id="ignored"),
+    ],
+)
+def test_a_line_bound_to_no_policy_is_told(bound: str, ignored: bool, hint: str | None) -> None:
+    line = replace(reference(path="a.yaml", line=7), bound=bound, ignored=ignored)
+
+    found = [w for w in warnings(["name: web, images: ['*']"], (*HERE, line)) if w.id == "policy-not-defined"]
+
+    assert [(warning.place, warning.hint) for warning in found] == (
+        [(f"a.yaml:7:{line.column}", hint)] if hint else []
+    )
+
+
+def test_a_policy_whose_paths_match_nothing_is_not_told_to_come_first() -> None:
+    (warning,) = warnings(
+        ["name: all, images: ['*']", "name: web, images: [ghcr.io/acme/web], paths: ['apps/**']"]
+    )
+
+    assert (warning.id, warning.hint) == ("policy-matches-nothing", "mend `paths`, or take the policy out")
