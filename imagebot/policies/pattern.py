@@ -14,7 +14,7 @@ import re2
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
-LARGEST = 1000
+LARGEST = 2000
 """Instructions of a compiled expression: each character of a tag may cost a step through all of them."""
 
 _SMALLER = "write smaller counts: `*` or `+` for `{0,100}`, and no counts inside of counts"
