@@ -37,6 +37,7 @@ class Effective:
 
     Attributes:
         disabled: Update types that are switched off.
+        problem: Why a policy cannot say what is selected.
     """
 
     enabled: bool = True
@@ -49,6 +50,7 @@ class Effective:
     ignore_unstable: bool = True
     separate_majors: bool = True
     disabled: frozenset[str] = frozenset()
+    problem: str = ""
 
     @property
     def pin(self) -> Pinning:
@@ -69,6 +71,8 @@ def renovate_tags(found: Effective) -> dict[str, Any]:
     """
     if not found.enabled or found.disabled >= _STEPS:
         return dict(NEVER)
+    if found.problem:
+        raise NotExpressible(found.problem)
     tags = _versioned(found)
     if found.allowed:
         _allow(tags, found.allowed)
@@ -211,8 +215,21 @@ def min_age(text: str) -> str:
     Raises:
         NotExpressible: If it is no length of time.
     """
+    minutes = _minutes(text)
+    return _shown(minutes) if minutes else ""
+
+
+def longer(one: str, two: str) -> str:
+    """The longer of two lengths of time, or one that is none."""
+    try:
+        return two if _minutes(two) > _minutes(one) else one
+    except NotExpressible:
+        return f"{one} or {two}"
+
+
+def _minutes(text: str) -> int:
     if text in {"", "0", "null"}:
-        return ""
+        return 0
     parts = _AGE.findall(text)
     if not parts or _AGE.sub("", text).strip():
         raise NotExpressible(f"`minimumReleaseAge: {text}` is no length of time")
@@ -221,7 +238,7 @@ def min_age(text: str) -> str:
         word = unit.lower()
         long = "month" if unit == "M" or word == "month" else "year" if word in {"y", "year"} else ""
         minutes += float(number) * (_LONG[long] if long else _MINUTES[word[0]])
-    return _shown(max(1, round(minutes)))
+    return max(1, round(minutes))
 
 
 def _shown(minutes: int) -> str:
