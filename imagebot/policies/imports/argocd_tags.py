@@ -43,6 +43,7 @@ class Wanted:
         strategy: As written; empty for none.
         allow: ``regexp:...`` or ``any``; empty for none.
         ignore: Globs on tags.
+        paths: Where it stands; empty for everywhere, None for another repository.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Wanted:
     allow: str = ""
     ignore: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
-    paths: tuple[str, ...] = ()
+    paths: tuple[str, ...] | None = ()
 
 
 def draft(wanted: Wanted, ledger: Ledger) -> Draft | None:
@@ -60,6 +61,8 @@ def draft(wanted: Wanted, ledger: Ledger) -> Draft | None:
     name, written = split(wanted.image)
     order = STRATEGIES.get(wanted.strategy, "semver")
     try:
+        if wanted.paths is None:
+            raise NotExpressible("`repoURL` names another repository than this one")
         image = str(ImageName.parse(name))
         tags = _tags(order, written, wanted)
     except (NotExpressible, InvalidReference) as problem:
@@ -117,7 +120,7 @@ def _versions(written: str, *, filtered: bool) -> dict[str, Any]:
         tags["range"] = found.range
     tags["precision"] = "any"
     if found.prereleases:
-        return tags | {"variant": "any", "prereleases": True}
+        return tags | {"prereleases": True}
     return tags | ({"variant": ""} if filtered else {})
 
 
@@ -149,8 +152,8 @@ def _leave(wanted: Wanted, order: str, written: str, ledger: Ledger) -> None:
             "suffix",
             "suffixes of versions are read in another way",
             "to Argo CD Image Updater 1.2.3-alpine is a pre-release of 1.2.3; imagebot knows words such as "
-            "rc and beta, takes all others for variants of 1.2.3, and keeps those of an upper bound out",
-            "name the words in `prereleases`, or the suffix in `variant`",
+            "rc and beta, keeps every other suffix as it is, and leaves pre-releases of an upper bound out",
+            "write a suffix that should change in the file once, or name it in `variant`",
         )
     if wanted.platforms and order not in {"created", "digest"}:
         what = f"`platforms: {clean(', '.join(wanted.platforms), 80)}`"

@@ -89,7 +89,7 @@ def _leave_exclusion(ledger: Ledger, thing: Object, pattern: str, name: str) -> 
     ledger.leave(
         thing.at(),
         "exclusion",
-        f"the ImageRepository of {thing.label} excludes {clean(repr(pattern), 80)}",
+        f"the ImageRepository of {thing.label} excludes `{clean(pattern, 80)}`",
         why="`ignore` takes globs, and no glob says the same",
         instead="write the wanted form out in `match`, or globs in `ignore`",
         policy=name,
@@ -164,8 +164,8 @@ def _leave(setup: _SetUp, thing: Object, draft: Draft, marked: list[Marker], *, 
             "suffix",
             "suffixes of versions are read in another way",
             why="to Flux 1.2.3-alpine and 1.2.3-main.5 are pre-releases of 1.2.3; imagebot knows words like "
-            "rc and beta, takes all others for variants of 1.2.3, and keeps those of an upper bound out",
-            instead="name the words in `prereleases`, or the suffix in `variant`",
+            "rc and beta, keeps every other suffix as it is, and leaves pre-releases of an upper bound out",
+            instead="write a suffix that should change in the file once, or name it in `variant`",
             policy=draft.name,
         )
     if has_value(spec, "interval"):

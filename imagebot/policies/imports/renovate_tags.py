@@ -112,7 +112,7 @@ def _parts(found: Effective) -> dict[str, Any]:
     shape = outline(pattern)
     version, kept = shape.number("version"), shape.number("compatibility")
     if version is None:
-        raise NotExpressible(f"{pattern!r} has no group `version`")
+        raise NotExpressible(f"`{pattern}` has no group `version`")
     names = {version: VERSION} | ({kept: VARIANT} if kept else {})
     return {"match": whole(renamed(pattern, names))}
 
@@ -136,7 +136,7 @@ def _by_regex(pattern: str, found: Effective) -> dict[str, Any]:
     by = [name for name in _NUMBERED if shape.number(name)]
     optional = [name for name in by if _may_be_missing(pattern, name)]
     if not by or optional:
-        raise NotExpressible(f"the parts of {pattern!r} do not stand in a row, or may be missing")
+        raise NotExpressible(f"the parts of `{pattern}` do not stand in a row, or may be missing")
     if found.disabled & _STEPS:
         raise NotExpressible("steps are limited, and the parts of the version do not stand in a row")
     return {"order": "numerical", "match": whole(renamed(pattern, names)), "by": by}

@@ -26,7 +26,7 @@ def written(imported: Imported) -> str:
     missing = [left for left in imported.leftovers if left.policy and left.policy not in names]
     head = [*_comment("Imported policies of imagebot: read them, then run `imagebot plan`.", ""), "#"]
     head += [line for text in imported.differences for line in _comment(f"- {text}", "")]
-    tail = [line for left in missing for line in _comment(f"{_place(left)}: {_said(left)}", "")]
+    tail = [line for left in missing for line in _comment(f"! {_place(left)}: {_said(left)}", "")]
     parts = ["\n".join(head), *(["policies:\n" + "\n\n".join(blocks)] if blocks else ["policies: []"])]
     return "\n\n".join([*parts, *(["\n".join(tail)] if tail else [])]) + "\n"
 
@@ -42,7 +42,9 @@ def checked(imported: Imported) -> Imported:
             continue
         why = fault.message + (f" ({fault.hint})" if fault.hint else "")
         instead = "write it by hand: docs/policies.md shows what a policy can say"
-        what = f"{draft.at.what or draft.name} is not imported"
+        whose = sum(one.at == draft.at for one in imported.policies) > 1
+        image = f"{clean(', '.join(draft.images[:3]), 120)} of " if whose else ""
+        what = f"{image}{draft.at.what or draft.name} is not imported"
         leftovers.append(Leftover(draft.at, GONE, what, why, instead, draft.name))
     names = {draft.name for draft in kept}
     leftovers = [left for left in leftovers if not left.policy or left.policy in names or left.id == GONE]
