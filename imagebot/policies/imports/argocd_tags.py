@@ -60,9 +60,16 @@ def draft(wanted: Wanted, ledger: Ledger) -> Draft | None:
     """The policy of an image; None, with a leftover, if a policy cannot say it."""
     name, written = split(wanted.image)
     order = STRATEGIES.get(wanted.strategy, "semver")
+    if wanted.paths is None:
+        ledger.not_imported(
+            wanted.at,
+            f"{clean(wanted.image, 120)} of {wanted.at.what}",
+            "`repoURL` names another repository than this one",
+            wanted.name,
+            instead="import it in the repository that holds its files",
+        )
+        return None
     try:
-        if wanted.paths is None:
-            raise NotExpressible("`repoURL` names another repository than this one")
         image = str(ImageName.parse(name))
         tags = _tags(order, written, wanted)
     except (NotExpressible, InvalidReference) as problem:

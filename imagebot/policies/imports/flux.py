@@ -46,6 +46,10 @@ class _SetUp:
     taken: set[str] = field(default_factory=set)
 
 
+class _Idle(Exception):  # noqa: N818 - becomes a leftover
+    """A policy by which Flux does nothing."""
+
+
 def import_flux(files: Mapping[str, bytes]) -> Imported:
     """Policies for the ImagePolicies of a repository."""
     ledger = Ledger()
@@ -74,6 +78,10 @@ def _policy(setup: _SetUp, thing: Object) -> Draft | None:
         found = _rules(thing, source)
         image = str(ImageName.parse(source.image))
         paths = _paths(setup, thing)
+    except _Idle as reason:
+        instead = "nothing to do; import again once Flux acts on it"
+        setup.ledger.not_imported(thing.at(), thing.label, str(reason), name, instead=instead)
+        return None
     except (NotExpressible, InvalidReference) as problem:
         setup.ledger.not_imported(thing.at(), thing.label, str(problem), name)
         return None
@@ -100,7 +108,7 @@ def _rules(thing: Object, source: Repository) -> FluxTags:
     if thing.spec is None:
         raise NotExpressible("it has no `spec`")
     if source.suspended or is_true(thing.spec, "suspend"):
-        raise NotExpressible("it is suspended, or its ImageRepository is")
+        raise _Idle("it is suspended, or its ImageRepository is")
     return flux_tags(thing.spec)
 
 
@@ -148,9 +156,7 @@ def _paths(setup: _SetUp, thing: Object) -> tuple[str, ...]:
         return ()
     mine = [one for one in setup.automations if one.takes(thing)]
     if not mine:
-        raise NotExpressible(
-            "Flux changes nothing by it: no ImageUpdateAutomation takes it that is not suspended"
-        )
+        raise _Idle("Flux changes nothing by it: no ImageUpdateAutomation takes it that is not suspended")
     globs = dict.fromkeys(one.glob for one in mine)
     return () if "" in globs else tuple(globs)
 
