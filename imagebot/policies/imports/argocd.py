@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from imagebot.policies.imports.annotations import ANNOTATION, annotated
 from imagebot.policies.imports.applications import Application, applications, own_repository
 from imagebot.policies.imports.argocd_tags import Wanted, draft
+from imagebot.policies.imports.governed import leave_placeless
 from imagebot.policies.imports.image_updaters import image_updaters, wanted_by
 from imagebot.policies.imports.imported import Imported, Ledger
 from imagebot.policies.imports.where import Where
@@ -37,7 +38,9 @@ def import_argocd(files: Mapping[str, bytes]) -> Imported:
             wanted += annotated(application, where)
         else:
             _leave_annotations(application, ledger)
-    drafts = [one for image in wanted if (one := draft(image, ledger)) is not None]
+    drafts = [made for image in wanted if (made := draft(image, ledger)) is not None]
+    for one in drafts:
+        leave_placeless(files, one, ledger)
     drafts.sort(key=lambda one: not one.paths)
     return Imported(tuple(drafts), tuple(ledger.leftovers), DIFFERENCES)
 

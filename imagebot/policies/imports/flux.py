@@ -16,6 +16,7 @@ from imagebot.policies.imports.extract import NotExpressible
 from imagebot.policies.imports.flux_automation import Automation, automations
 from imagebot.policies.imports.flux_repository import Repository, repository
 from imagebot.policies.imports.flux_tags import SIGNATURES, FluxTags, flux_tags
+from imagebot.policies.imports.governed import leave_placeless
 from imagebot.policies.imports.imported import Draft, Imported, Ledger, unique
 from imagebot.policies.imports.markers import Marker, markers
 from imagebot.policies.imports.unmarked import leave_unmarked
@@ -90,6 +91,7 @@ def _policy(setup: _SetUp, thing: Object) -> Draft | None:
     for pattern in source.not_excluded:
         _leave_exclusion(setup.ledger, thing, pattern, name)
     _leave(setup, thing, draft, marked, suffixes=found.suffixes)
+    leave_placeless(setup.files, draft, setup.ledger)
     return draft
 
 

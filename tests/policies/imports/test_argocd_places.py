@@ -112,3 +112,29 @@ def test_what_would_not_load_is_named_by_its_image() -> None:
 
     assert [draft.images for draft in found.policies] == [("ghcr.io/acme/api",)]
     assert found.leftovers[0].what == "ghcr.io/acme/web of Application legacy is not imported"
+
+
+@pytest.mark.parametrize(
+    ("entry", "held"),
+    [
+        pytest.param("{name: ghcr.io/acme/web, newTag: main}", True, id="a tag alone"),
+        pytest.param(f"{{name: ghcr.io/acme/web, newTag: main, digest: 'sha256:{'0' * 64}'}}", False, id="with a digest"),
+    ],
+)  # fmt: skip
+def test_a_tag_that_has_no_place_for_a_digest_is_named(entry: str, *, held: bool) -> None:
+    annotations = f"{PREFIX}image-list: web=ghcr.io/acme/web\n    {PREFIX}web.update-strategy: digest"
+    kustomization = (
+        f"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nimages:\n  - {entry}\n"
+    )
+
+    found = checked(
+        import_argocd(
+            {
+                "apps/web/kustomization.yaml": kustomization.encode(),
+                "argocd.yaml": application("web", annotations, "path: apps/web").encode(),
+            }
+        )
+    )
+
+    assert [left.id for left in found.leftovers] == ["import-digest-place"] * held
+    assert ("# ! the digest of ghcr.io/acme/web at apps/web/kustomization.yaml:4" in written(found)) == held
