@@ -206,8 +206,9 @@ def _paths(rule: Mapping, configuration: Mapping, unsure: list[str]) -> tuple[st
             unsure.append(f"no glob says the same as the file pattern `{clean(pattern, 200)}`")
         found = None if globs is None or found is None else [*found, *globs]
     files = tuple(dict.fromkeys(found or ()))
+    managed = _of_managers(rule, configuration, unsure)
     try:
-        return common_files(files, _of_managers(rule, configuration, unsure))
+        return common_files(files, managed)
     except NotExpressible as problem:
         unsure.append(f"its managers and its files: {problem}")
         return files
@@ -215,12 +216,15 @@ def _paths(rule: Mapping, configuration: Mapping, unsure: list[str]) -> tuple[st
 
 def _of_managers(rule: Mapping, configuration: Mapping, unsure: list[str]) -> tuple[str, ...]:
     found: list[str] = []
-    for name in (name for name in texts(rule, "matchManagers") if name in MANAGERS):
+    managers = [name for name in texts(rule, "matchManagers") if name in MANAGERS]
+    for name in managers:
         own = manager_paths(name, configuration)
-        if not own:
+        if own is None:
             unsure.append(f"the manager {name}: {no_files(own)}")
             return ()
         found += own
+    if managers and not found:
+        raise NotExpressible(f"the manager {managers[0]}: {no_files(())}")
     return tuple(dict.fromkeys(found))
 
 

@@ -113,10 +113,13 @@ def _configuration(files: Mapping[str, bytes], ledger: Ledger) -> tuple[Source, 
 def _read_manager(setup: SetUp, name: str, own: MappingNode) -> None:
     at = setup.at(own, f"the settings `{name}`")
     paths = () if name == _ALL else manager_paths(name, setup.root)
-    if says_something(own, frozenset()) and (paths is None or (not paths and name != _ALL)):
-        setup.ledger.not_imported(at, at.what, no_files(paths), name)
-        paths = None
-    _take(setup, own, Matched((EVERY,), paths) if paths is not None else None, at)
+    found = Matched((EVERY,), paths or (), unsure=() if paths is not None else (no_files(None),))
+    if not paths and name != _ALL and paths is not None:
+        if says_something(own, frozenset()):
+            setup.ledger.not_imported(at, at.what, no_files(paths), name)
+        _take(setup, own, None, at)
+    else:
+        _take(setup, own, found, at)
 
 
 def _read_rules(setup: SetUp) -> None:

@@ -145,3 +145,17 @@ def test_a_rule_that_may_match_less_is_named_beside_the_policy_that_it_made_stri
     assert left.policy == found.policies[0].name
     assert "packageRules[0]" in left.what
     assert "# ! packageRules[0]" in written(found)
+
+
+def test_a_manager_whose_files_no_glob_names_is_switched_off_wherever_they_may_be() -> None:
+    found = imported({"kubernetes": {"fileMatch": ["^apps/"], "enabled": False}})
+
+    assert [dict(draft.tags) for draft in found.policies] == [{"ignore": ["*"]}]
+    assert [left.policy for left in found.leftovers] == [found.policies[0].name]
+
+
+def test_a_rule_for_a_manager_that_reads_no_files_changes_nothing() -> None:
+    found = imported({"packageRules": [{"matchManagers": ["kubernetes"], "enabled": False}]})
+
+    assert "ignore" not in found.policies[0].tags
+    assert "reads no files" in found.leftovers[0].why
