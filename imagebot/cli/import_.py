@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imagebot.cli import options
 from imagebot.cli.output import answer, answer_json, note
 from imagebot.errors import ImagebotError, UsageError
+from imagebot.untrusted import clean
 
 if TYPE_CHECKING:
     from imagebot.policies.imports.imported import Imported, Importer
@@ -20,6 +21,7 @@ examples:
   imagebot import renovate . -o json
 """
 TOOLS = ("flux", "argocd", "renovate")
+UNREADABLE = "import-unreadable"
 SIZE_LIMIT = 10 * 1024 * 1024
 """Bytes of one file; larger ones hold no set-up of these tools."""
 
@@ -47,6 +49,8 @@ def run(arguments: Namespace) -> int:
     from imagebot.policies.loading import load
 
     imported = checked(_importer(arguments.tool)(_files(arguments.path)))
+    if not imported.policies:
+        _refuse_unread(imported)
     if not imported.policies and not imported.leftovers:
         raise UsageError(
             f"{arguments.path} holds nothing of {arguments.tool} to import",
@@ -59,9 +63,9 @@ def run(arguments: Namespace) -> int:
         _write(Path(arguments.out), text)
     _leftovers(imported)
     if arguments.output == "json":
-        answer_json(_document(imported, text))
-    elif not arguments.out:
-        answer(text)
+        answer_json(_document(imported, text, arguments.out))
+    else:
+        answer(arguments.out or text)
     noun = "policy" if len(imported.policies) == 1 else "policies"
     said = f"{len(imported.policies)} {noun}; {len(imported.leftovers)} left over."
     note(f"{said} Next: read both, then `imagebot validate` and `imagebot plan`.", quiet=arguments.quiet)
@@ -102,7 +106,6 @@ def _write(path: Path, text: str) -> None:
         raise UsageError(f"--out {path}: there is such a file already", hint="name a new one") from error
     except OSError as error:
         raise ImagebotError(f"--out {path} cannot be written: {error.strerror}", id="import-out") from error
-    answer(str(path))
 
 
 def _leftovers(imported: Imported) -> None:
@@ -112,11 +115,24 @@ def _leftovers(imported: Imported) -> None:
         note(warning.rstrip("\n"))
 
 
-def _document(imported: Imported, text: str) -> dict[str, object]:
+def _refuse_unread(imported: Imported) -> None:
+    """A set-up of which nothing could be read has nothing to import; its fault says more than that."""
+    unread = [left for left in imported.leftovers if left.id == UNREADABLE]
+    if unread and len(unread) == len(imported.leftovers):
+        first = unread[0]
+        raise UsageError(
+            f"{clean(first.at.path)}:{first.at.line}: {first.what}: {first.why}",
+            hint=first.instead,
+            id=UNREADABLE,
+        )
+
+
+def _document(imported: Imported, text: str, out: str | None) -> dict[str, object]:
     from imagebot.reports.documents import FORMAT_VERSION
 
     return {
         "format_version": FORMAT_VERSION,
+        "path": out,
         "policies": {"yaml": text, "names": [draft.name for draft in imported.policies]},
         "leftovers": [
             {

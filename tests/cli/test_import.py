@@ -97,3 +97,24 @@ def test_each_tool_is_read(imagebot: Run, tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_said(imagebot: Run, tmp_path: Path) -> None:
     assert imagebot("import", "flux", str(tmp_path / "none")).code == 2
+
+
+def test_json_has_the_path_of_the_file_that_was_written(imagebot: Run, folder: Path) -> None:
+    target = folder / "imported.yaml"
+
+    document = imagebot("import", "flux", str(folder), "--out", str(target), "-o", "json").json
+
+    assert document["path"] == str(target)
+    assert document["policies"]["yaml"] == target.read_text()
+
+
+def test_a_configuration_that_cannot_be_read_is_an_error_with_its_place(
+    imagebot: Run, tmp_path: Path
+) -> None:
+    write_files(tmp_path, {"renovate.json": '{\n  "packageRules": [\n}\n'})
+
+    outcome = imagebot("import", "renovate", str(tmp_path))
+
+    assert outcome.code == 2
+    assert "error[import-unreadable]: renovate.json:3" in outcome.err
+    assert outcome.out == ""

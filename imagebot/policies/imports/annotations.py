@@ -82,7 +82,8 @@ def _leave_own(application: Application, annotations: Mapping, where: Where, ali
     helm = [key for key in _HELM if keys[key] and keys[key] != _DEFAULTS.get(key)]
     if helm:
         name_key, tag_key, spec = (keys[key] for key in _HELM)
-        where.target(at(helm[0]), (name_key, tag_key, spec), name)
+        values = where.values([application], _targets(annotations))
+        where.target(at(helm[0]), (name_key, tag_key, spec), name, values)
     if keys["kustomize.image-name"]:
         where.kustomize(at("kustomize.image-name"), keys["kustomize.image-name"], name)
     for key in ("pull-secret", "registry-prefix"):

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from imagebot.policies.imports.annotations import ANNOTATION, annotated
-from imagebot.policies.imports.applications import Application, applications
+from imagebot.policies.imports.applications import Application, applications, own_repository
 from imagebot.policies.imports.argocd_tags import Wanted, draft
+from imagebot.policies.imports.governed import leave_placeless
 from imagebot.policies.imports.image_updaters import image_updaters, wanted_by
 from imagebot.policies.imports.imported import Imported, Ledger
 from imagebot.policies.imports.where import Where
@@ -28,7 +29,7 @@ def import_argocd(files: Mapping[str, bytes]) -> Imported:
     """Policies for the images of ImageUpdater objects and of annotated Applications."""
     ledger = Ledger()
     found = list(applications(files, ledger))
-    where = Where(list(files), ledger)
+    where = Where(list(files), ledger, own_repository(found, files))
     updaters = list(image_updaters(files, Ledger()))
     wanted: list[Wanted] = [one for updater in updaters for one in wanted_by(updater, found, where)]
     by_annotations = not updaters or any(updater.by_annotations for updater in updaters)
@@ -37,7 +38,10 @@ def import_argocd(files: Mapping[str, bytes]) -> Imported:
             wanted += annotated(application, where)
         else:
             _leave_annotations(application, ledger)
-    drafts = [one for image in wanted if (one := draft(image, ledger)) is not None]
+    drafts = [made for image in wanted if (made := draft(image, ledger)) is not None]
+    for one in drafts:
+        leave_placeless(files, one, ledger)
+    drafts.sort(key=lambda one: not one.paths)
     return Imported(tuple(drafts), tuple(ledger.leftovers), DIFFERENCES)
 
 

@@ -43,6 +43,7 @@ class Wanted:
         strategy: As written; empty for none.
         allow: ``regexp:...`` or ``any``; empty for none.
         ignore: Globs on tags.
+        paths: Where it stands; empty for everywhere, None for another repository.
     """
 
     name: str
@@ -52,13 +53,22 @@ class Wanted:
     allow: str = ""
     ignore: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
-    paths: tuple[str, ...] = ()
+    paths: tuple[str, ...] | None = ()
 
 
 def draft(wanted: Wanted, ledger: Ledger) -> Draft | None:
     """The policy of an image; None, with a leftover, if a policy cannot say it."""
     name, written = split(wanted.image)
     order = STRATEGIES.get(wanted.strategy, "semver")
+    if wanted.paths is None:
+        ledger.not_imported(
+            wanted.at,
+            f"{clean(wanted.image, 120)} of {wanted.at.what}",
+            "`repoURL` names another repository than this one",
+            wanted.name,
+            instead="import it in the repository that holds its files",
+        )
+        return None
     try:
         image = str(ImageName.parse(name))
         tags = _tags(order, written, wanted)
@@ -117,7 +127,7 @@ def _versions(written: str, *, filtered: bool) -> dict[str, Any]:
         tags["range"] = found.range
     tags["precision"] = "any"
     if found.prereleases:
-        return tags | {"variant": "any", "prereleases": True}
+        return tags | {"prereleases": True}
     return tags | ({"variant": ""} if filtered else {})
 
 
@@ -149,8 +159,8 @@ def _leave(wanted: Wanted, order: str, written: str, ledger: Ledger) -> None:
             "suffix",
             "suffixes of versions are read in another way",
             "to Argo CD Image Updater 1.2.3-alpine is a pre-release of 1.2.3; imagebot knows words such as "
-            "rc and beta, takes all others for variants of 1.2.3, and keeps those of an upper bound out",
-            "name the words in `prereleases`, or the suffix in `variant`",
+            "rc and beta, keeps every other suffix as it is, and leaves pre-releases of an upper bound out",
+            "write a suffix that should change in the file once, or name it in `variant`",
         )
     if wanted.platforms and order not in {"created", "digest"}:
         what = f"`platforms: {clean(', '.join(wanted.platforms), 80)}`"

@@ -55,15 +55,15 @@ def extracted(pattern: str, template: str, order: str) -> Extracted:
     literals = pieces[::3]
     names = [braced or plain for braced, plain in zip(pieces[1::3], pieces[2::3], strict=True)]
     if any("$" in text for text in literals):
-        raise NotExpressible(f"{template!r} holds a $ that names no group")
+        raise NotExpressible(f"`{template}` holds a $ that names no group")
     numbers = [found.number(name) for name in names]
     if None in numbers or not numbers:
-        raise NotExpressible(f"{template!r} names no group of {pattern!r}")
+        raise NotExpressible(f"`{template}` names no group of `{pattern}`")
     wanted = [number for number in numbers if number is not None]
     if wanted == [0] and not any(literals):
         return Extracted(whole(f"(?P<{VERSION}>{renamed(pattern, {})})"))
     if 0 in wanted or literals[0] or literals[-1] or len(set(wanted)) < len(wanted):
-        raise NotExpressible(f"{template!r} builds a text that does not stand in the tag")
+        raise NotExpressible(f"`{template}` builds a text that does not stand in the tag")
     if len(wanted) == 1:
         return _one(pattern, found.groups[wanted[0] - 1], wanted[0])
     groups = [found.groups[number - 1] for number in wanted]

@@ -16,6 +16,7 @@ from imagebot.policies.imports.extract import NotExpressible
 from imagebot.policies.imports.flux_automation import Automation, automations
 from imagebot.policies.imports.flux_repository import Repository, repository
 from imagebot.policies.imports.flux_tags import SIGNATURES, FluxTags, flux_tags
+from imagebot.policies.imports.governed import leave_placeless
 from imagebot.policies.imports.imported import Draft, Imported, Ledger, unique
 from imagebot.policies.imports.markers import Marker, markers
 from imagebot.policies.imports.unmarked import leave_unmarked
@@ -46,6 +47,10 @@ class _SetUp:
     taken: set[str] = field(default_factory=set)
 
 
+class _Idle(Exception):  # noqa: N818 - becomes a leftover
+    """A policy by which Flux does nothing."""
+
+
 def import_flux(files: Mapping[str, bytes]) -> Imported:
     """Policies for the ImagePolicies of a repository."""
     ledger = Ledger()
@@ -74,6 +79,10 @@ def _policy(setup: _SetUp, thing: Object) -> Draft | None:
         found = _rules(thing, source)
         image = str(ImageName.parse(source.image))
         paths = _paths(setup, thing)
+    except _Idle as reason:
+        instead = "nothing to do; import again once Flux acts on it"
+        setup.ledger.not_imported(thing.at(), thing.label, str(reason), name, instead=instead)
+        return None
     except (NotExpressible, InvalidReference) as problem:
         setup.ledger.not_imported(thing.at(), thing.label, str(problem), name)
         return None
@@ -82,6 +91,7 @@ def _policy(setup: _SetUp, thing: Object) -> Draft | None:
     for pattern in source.not_excluded:
         _leave_exclusion(setup.ledger, thing, pattern, name)
     _leave(setup, thing, draft, marked, suffixes=found.suffixes)
+    leave_placeless(setup.files, draft, setup.ledger)
     return draft
 
 
@@ -89,7 +99,7 @@ def _leave_exclusion(ledger: Ledger, thing: Object, pattern: str, name: str) -> 
     ledger.leave(
         thing.at(),
         "exclusion",
-        f"the ImageRepository of {thing.label} excludes {clean(repr(pattern), 80)}",
+        f"the ImageRepository of {thing.label} excludes `{clean(pattern, 80)}`",
         why="`ignore` takes globs, and no glob says the same",
         instead="write the wanted form out in `match`, or globs in `ignore`",
         policy=name,
@@ -100,7 +110,7 @@ def _rules(thing: Object, source: Repository) -> FluxTags:
     if thing.spec is None:
         raise NotExpressible("it has no `spec`")
     if source.suspended or is_true(thing.spec, "suspend"):
-        raise NotExpressible("it is suspended, or its ImageRepository is")
+        raise _Idle("it is suspended, or its ImageRepository is")
     return flux_tags(thing.spec)
 
 
@@ -148,9 +158,7 @@ def _paths(setup: _SetUp, thing: Object) -> tuple[str, ...]:
         return ()
     mine = [one for one in setup.automations if one.takes(thing)]
     if not mine:
-        raise NotExpressible(
-            "Flux changes nothing by it: no ImageUpdateAutomation takes it that is not suspended"
-        )
+        raise _Idle("Flux changes nothing by it: no ImageUpdateAutomation takes it that is not suspended")
     globs = dict.fromkeys(one.glob for one in mine)
     return () if "" in globs else tuple(globs)
 
@@ -164,8 +172,8 @@ def _leave(setup: _SetUp, thing: Object, draft: Draft, marked: list[Marker], *, 
             "suffix",
             "suffixes of versions are read in another way",
             why="to Flux 1.2.3-alpine and 1.2.3-main.5 are pre-releases of 1.2.3; imagebot knows words like "
-            "rc and beta, takes all others for variants of 1.2.3, and keeps those of an upper bound out",
-            instead="name the words in `prereleases`, or the suffix in `variant`",
+            "rc and beta, keeps every other suffix as it is, and leaves pre-releases of an upper bound out",
+            instead="write a suffix that should change in the file once, or name it in `variant`",
             policy=draft.name,
         )
     if has_value(spec, "interval"):

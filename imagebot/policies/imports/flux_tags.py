@@ -83,7 +83,7 @@ def _semver(spec: Mapping, text: str) -> FluxTags:
 def _versions(wanted: Constraint, *, filtered: bool) -> dict[str, Any]:
     rules: dict[str, Any] = {"range": wanted.range} if wanted.range else {}
     if wanted.prereleases:
-        return rules | {"variant": "any", "prereleases": True}
+        return rules | {"prereleases": True}
     return rules | ({"variant": ""} if filtered else {})
 
 

@@ -114,10 +114,10 @@ def _wanted(
         part = first(key)
         return tuple(texts(part, key)) if part else ()
 
-    _leave_image(updater, image, where, name)
+    targets = [target for part in (reference, updater.spec) if (target := _target(part))][:1]
+    _leave_image(updater, image, where, name, where.values(mine, targets))
     if not mine:
         _leave_nobody(pattern, at, where, name)
-    targets = [target for part in (reference, updater.spec) if (target := _target(part))][:1]
     return Wanted(
         name,
         at,
@@ -141,18 +141,19 @@ def _leave_nobody(pattern: str, at: Origin, where: Where, name: str) -> None:
         at,
         "paths",
         f"the applications that `namePattern: {pattern}` means",
-        why="none of the files holds one, so that the policy governs the image everywhere",
+        why="no file holds one, so that the policy governs the image wherever no policy before it does",
         instead="import a folder that holds them too, or write `paths`",
         policy=name,
     )
 
 
-def _leave_image(updater: Updater, image: MappingNode, where: Where, name: str) -> None:
+def _leave_image(updater: Updater, image: MappingNode, where: Where, name: str, values: list[str]) -> None:
     targets = image.mapping("manifestTargets")
     helm = targets.mapping("helm") if targets else None
     kustomize = targets.mapping("kustomize") if targets else None
     if helm is not None:
-        where.target(updater.thing.at(helm), (helm.text("name"), helm.text("tag"), helm.text("spec")), name)
+        named = (helm.text("name"), helm.text("tag"), helm.text("spec"))
+        where.target(updater.thing.at(helm), named, name, values)
     if kustomize is not None:
         where.kustomize(updater.thing.at(kustomize), kustomize.text("name"), name)
     for key in others(targets, {"helm", "kustomize"}) if targets else ():

@@ -12,6 +12,7 @@ from imagebot.untrusted import clean
 
 GONE = "import-policy"
 """The id of a leftover that stands for a whole policy."""
+BY_HAND = "write it by hand: docs/policies.md shows what a policy can say"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,8 @@ class Ledger:
         kebab = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", id).lower()
         self.leftovers.append(Leftover(at, f"import-{kebab}", what, why, instead, policy))
 
-    def not_imported(self, at: Origin, what: str, why: str, policy: str) -> None:
+    def not_imported(self, at: Origin, what: str, why: str, policy: str, *, instead: str = BY_HAND) -> None:
         """Note a policy that is not written."""
-        instead = "write it by hand: docs/policies.md shows what a policy can say"
         self.leave(
             at,
             GONE.removeprefix("import-"),

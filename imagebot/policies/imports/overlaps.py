@@ -1,18 +1,18 @@
 """Rules of which later ones change what earlier ones said, as policies of which the first one counts.
 
-A part is what a rule matches, or what two rules match both. Each part gets the settings of all rules that
-hold it whole, and stands before the parts that hold it.
+A part is what a rule matches, or what several rules match all. It stands before the parts that hold it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from itertools import combinations
+from dataclasses import dataclass, field
+from itertools import product
+
+from imagebot.policies.imports.extract import NotExpressible
+from imagebot.policies.imports.glob_sets import common_images, common_paths, image_holds, path_holds
 
 PARTS_LIMIT = 500
-_WILD = "*?["
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,45 +27,74 @@ class Part:
 
     image: str
     paths: tuple[str, ...]
-    origin: int
+    origin: int = field(compare=False)
 
     def holds(self, other: Part) -> bool:
         """Whether every reference of another part is one of this."""
-        return _holds(self.image, other.image) and _within(other.paths, self.paths)
+        return image_holds(self.image, other.image) and _within(other.paths, self.paths)
 
-    def is_apart_from(self, other: Part) -> bool:
-        """Whether no reference can be in both."""
-        if _apart(self.image, other.image):
-            return True
-        pairs = [(one, two) for one in self.paths for two in other.paths]
-        return bool(pairs) and all(_apart(one, two) for one, two in pairs)
+    def common(self, other: Part) -> list[Part]:
+        """What is in both; nothing where no reference can be.
 
-    def common(self, other: Part) -> Part | None:
-        """What is in both, if a glob can say it."""
-        images = [a for a, b in ((self.image, other.image), (other.image, self.image)) if _holds(b, a)]
-        if not images:
-            return None
-        pairs = ((self.paths, other.paths), (other.paths, self.paths))
-        paths = [these for these, those in pairs if _within(these, those)]
-        return Part(images[0], paths[0], max(self.origin, other.origin)) if paths else None
+        Raises:
+            NotExpressible: If no few globs can say it.
+        """
+        images = common_images(self.image, other.image)
+        paths = common_files(self.paths, other.paths) if images else None
+        origin = max(self.origin, other.origin)
+        return [] if paths is None else [Part(image, paths, origin) for image in images]
 
 
-def parts(rules: Iterable[Part]) -> tuple[list[Part], list[tuple[Part, Part]]]:
-    """Every part, the smaller before the larger, and the pairs whose common part no glob can say."""
-    found: dict[tuple[str, tuple[str, ...]], Part] = {}
-    for part in rules:
-        _add(found, part)
-    lost = []
-    for one, two in combinations(list(found.values()), 2):
-        if one.holds(two) or two.holds(one) or one.is_apart_from(two):
+def common_files(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Globs for the files that two lists of globs match both; None for none, an empty list is every file.
+
+    Raises:
+        NotExpressible: If no few globs can say it.
+    """
+    if not some or not others:
+        return some or others
+    if _within(some, others) or _within(others, some):
+        return some if _within(some, others) else others
+    found = dict.fromkeys(glob for one, two in product(some, others) for glob in common_paths(one, two))
+    return tuple(sorted(found)) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All parts.
+
+    Attributes:
+        found: The smaller before the larger.
+    """
+
+    found: tuple[Part, ...]
+    known: frozenset[Part]
+
+    def takes_from(self, other: Part, part: Part) -> bool:
+        """Whether nothing of another part is left in this one, once smaller parts have had theirs."""
+        try:
+            common = other.common(part)
+        except NotExpressible:
+            return False
+        return part not in common and all(one in self.known for one in common)
+
+
+def parts(rules: Iterable[Part]) -> Parts:
+    """Every part of rules, and what they have in common, as far as globs can say it."""
+    found: dict[Part, Part] = {}
+    waiting = list(rules)[::-1]
+    while waiting and len(found) < PARTS_LIMIT:
+        part = waiting.pop()
+        known = found.get(part)
+        if known is not None and known.origin >= part.origin:
             continue
-        common = one.common(two)
-        if common is None or len(found) >= PARTS_LIMIT:
-            lost.append((one, two))
-        else:
-            _add(found, common)
-    everything = list(found.values())
-    return sorted(everything, key=lambda part: (-depth(part, everything), -part.origin)), lost
+        if known is None:
+            waiting += [common for other in found.values() for common in _crossing(part, other)]
+        found.pop(part, None)
+        found[part] = part
+    everything = list(found)
+    ordered = sorted(everything, key=lambda part: (-depth(part, everything), -part.origin))
+    return Parts(tuple(ordered), frozenset(ordered))
 
 
 def depth(part: Part, everything: Sequence[Part]) -> int:
@@ -73,49 +102,17 @@ def depth(part: Part, everything: Sequence[Part]) -> int:
     return sum(other.holds(part) for other in everything)
 
 
-def _add(found: dict[tuple[str, tuple[str, ...]], Part], part: Part) -> None:
-    known = found.get((part.image, part.paths))
-    if known is None or known.origin < part.origin:
-        found[part.image, part.paths] = part
-
-
-def _holds(glob: str, other: str) -> bool:
-    if glob in {"*", other}:
-        return True
-    if not _is_wild(other):
-        return fnmatchcase(other, glob)
-    head = glob[:-1]
-    return glob.endswith("*") and not _is_wild(head) and _literal(other).startswith(head)
-
-
-def _apart(one: str, two: str) -> bool:
-    wild = [_is_wild(one), _is_wild(two)]
-    if not any(wild):
-        return one != two
-    if not all(wild):
-        exact, glob = (two, one) if wild[0] else (one, two)
-        return not fnmatchcase(exact, glob)
-    heads, tails = (_literal(one), _literal(two)), (_literal(one[::-1]), _literal(two[::-1]))
-    return any(not a.startswith(b) and not b.startswith(a) for a, b in (heads, tails))
+def _crossing(one: Part, two: Part) -> list[Part]:
+    if one.holds(two) or two.holds(one):
+        return []
+    try:
+        return one.common(two)
+    except NotExpressible:
+        return []
 
 
 def _within(paths: tuple[str, ...], others: tuple[str, ...]) -> bool:
     """Whether every file of some globs is one of others; no globs mean every file."""
     if not others:
         return True
-    return bool(paths) and all(any(_below(path, other) for other in others) for path in paths)
-
-
-def _below(path: str, other: str) -> bool:
-    return path == other or (
-        other.endswith("/**") and _literal(path).startswith(_literal(other[:-2])) and not _is_wild(other[:-2])
-    )
-
-
-def _literal(glob: str) -> str:
-    """What stands before the first wildcard; a bracket of a glob read backwards is one too."""
-    return glob[: min((glob.find(sign) for sign in f"{_WILD}]" if sign in glob), default=len(glob))]
-
-
-def _is_wild(glob: str) -> bool:
-    return any(sign in glob for sign in _WILD)
+    return bool(paths) and all(any(path_holds(other, path) for other in others) for path in paths)

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from imagebot.policies.imports.extract import NotExpressible
 from imagebot.policies.imports.imported import Draft, Imported, Ledger, Origin, unique
-from imagebot.policies.imports.overlaps import Part, parts
+from imagebot.policies.imports.overlaps import Part, Parts, parts
 from imagebot.policies.imports.renovate_left import leave_presets
-from imagebot.policies.imports.renovate_rules import EVERY, applied
+from imagebot.policies.imports.renovate_rules import EVERY, applied, stricter
 from imagebot.policies.imports.renovate_setup import Rule, SetUp, base_paths, read_setup
 from imagebot.policies.imports.renovate_tags import NEVER, Effective, min_age, renovate_tags
 from imagebot.untrusted import clean
@@ -44,15 +45,16 @@ def import_renovate(files: Mapping[str, bytes]) -> Imported:
 
 
 def _drafts(setup: SetUp, base: Effective, everywhere: tuple[str, ...]) -> list[Draft]:
-    wanted = [Part(EVERY, everywhere, -1)]
+    whole = Part(EVERY, everywhere, -1)
+    wanted = [whole]
     for number, rule in enumerate(setup.rules):
-        wanted += _parts(rule, number, everywhere)
-    ordered, lost = parts(wanted)
-    for one, two in lost:
-        _leave_overlap(setup, one, two)
+        for part in (*rule.parts(number), *rule.left_out(number)):
+            with suppress(NotExpressible):
+                wanted += whole.common(part)
+    found = parts(wanted)
     taken: set[str] = set()
     drafts = []
-    for _, group in groupby((_outcome(setup, base, part, everywhere) for part in ordered), key=_alike):
+    for _, group in groupby((_outcome(setup, base, part, found) for part in found.found), key=_alike):
         alike = list(group)
         if alike[0].rules or base.enabled:
             drafts.append(_draft(setup, alike, taken))
@@ -65,11 +67,13 @@ class _Outcome:
 
     Attributes:
         rules: Those that hold it whole, in the order in which they count.
+        perhaps: Those that hold some of it, or may, and change something.
         problem: Why nothing is proposed for it, where a policy cannot say what should be.
     """
 
     part: Part
     rules: tuple[int, ...]
+    perhaps: tuple[int, ...]
     effective: Effective
     tags: Mapping[str, Any]
     min_age: str = ""
@@ -79,30 +83,39 @@ class _Outcome:
 def _alike(outcome: _Outcome) -> object:
     """What neighbours must have in common to be one policy."""
     tags = {key: repr(value) for key, value in outcome.tags.items()}
-    if tags == {key: repr(value) for key, value in NEVER.items()} and not outcome.problem:
+    if tags == {key: repr(value) for key, value in NEVER.items()} and not (
+        outcome.problem or outcome.perhaps
+    ):
         return outcome.part.paths, tags
-    return outcome.part.paths, outcome.rules, outcome.effective
+    return outcome.part.paths, outcome.rules, outcome.perhaps, outcome.effective
 
 
-def _outcome(setup: SetUp, base: Effective, part: Part, everywhere: tuple[str, ...]) -> _Outcome:
-    rules = tuple(
-        number
-        for number, rule in enumerate(setup.rules)
-        if any(one.holds(part) for one in _parts(rule, number, everywhere))
-    )
+def _outcome(setup: SetUp, base: Effective, part: Part, found: Parts) -> _Outcome:
+    rules, perhaps = [], []
     effective = base
-    for number in rules:
-        effective = setup.rules[number].change(effective)
+    for number, rule in enumerate(setup.rules):
+        holds = _holds(rule, number, part, found)
+        after = rule.change(effective)
+        if holds is None and (after := stricter(effective, after)) != effective:
+            perhaps.append(number)
+        if holds:
+            rules.append(number)
+        effective = effective if holds is False else after
+    sure = (part, tuple(rules), tuple(perhaps), effective)
     try:
-        tags = renovate_tags(effective)
-        age = min_age(effective.age)
+        return _Outcome(*sure, renovate_tags(effective), min_age(effective.age))
     except NotExpressible as problem:
-        return _Outcome(part, rules, effective, NEVER, problem=str(problem))
-    return _Outcome(part, rules, effective, tags, age)
+        return _Outcome(*sure, NEVER, problem=str(problem))
 
 
-def _parts(rule: Rule, number: int, everywhere: tuple[str, ...]) -> list[Part]:
-    return [Part(image, rule.found.paths or everywhere, number) for image in rule.found.images]
+def _holds(rule: Rule, number: int, part: Part, found: Parts) -> bool | None:
+    """Whether a rule counts for what a part governs; None where it does for some of it, or may."""
+    out = rule.left_out(number)
+    own = [one for one in rule.parts(number) if not found.takes_from(one, part)]
+    if not own or any(one.holds(part) for one in out):
+        return False
+    whole = any(one.holds(part) for one in own) and all(found.takes_from(one, part) for one in out)
+    return True if whole and not rule.found.unsure else None
 
 
 def _draft(setup: SetUp, alike: list[_Outcome], taken: set[str]) -> Draft:
@@ -114,6 +127,8 @@ def _draft(setup: SetUp, alike: list[_Outcome], taken: set[str]) -> Draft:
     def leave(id: str, what: str, why: str, instead: str) -> None:  # noqa: A002 - the word of the JSON format
         setup.ledger.leave(at, id, what, why=why, instead=instead, policy=name)
 
+    for number in found.perhaps:
+        _leave_perhaps(setup, number, at, name)
     if found.problem:
         leave(
             "tags", f"what {at.what} select", f"{found.problem}; nothing is proposed", "write `tags` by hand"
@@ -149,14 +164,17 @@ def _origin(setup: SetUp, rules: tuple[int, ...], first: tuple[int, ...]) -> Ori
     return replace(setup.rules[first[-1]].at, what=", ".join(setup.rules[number].at.what for number in rules))
 
 
-def _leave_overlap(setup: SetUp, one: Part, two: Part) -> None:
-    first, second = sorted((one, two), key=lambda part: part.origin)
-    at = setup.rules[second.origin].at
-    other = setup.rules[first.origin].at if first.origin >= 0 else at
+def _leave_perhaps(setup: SetUp, number: int, at: Origin, name: str) -> None:
+    """Name a rule that was taken for a part of which it may match less."""
+    rule = setup.rules[number]
+    unsure = "; ".join(rule.found.unsure)
     setup.ledger.leave(
-        at,
+        rule.at,
         "overlap",
-        f"{at.what} and {other.what} (line {other.line}) overlap in part",
-        why="in Renovate both count for what they match together; here the first policy does",
-        instead="write a policy for the images or files that both match, before the two",
+        f"{rule.at.what} may match only some of what {at.what} (line {at.line}) match"
+        if not unsure
+        else f"{rule.at.what} may match less than this policy does",
+        why=f"{unsure or 'no few globs name what both match'}; the policy has the stricter of both",
+        instead="write a policy for the images or files that it is about, before this one",
+        policy=name,
     )

@@ -14,7 +14,18 @@ from imagebot.policies.imports.renovate_tags import Effective
 from imagebot.untrusted import clean
 
 _SILENT = frozenset(
-    {"$schema", "description", "packageRules", "ignoreDeps", "enabledManagers", "includePaths", "extends"}
+    {
+        *(
+            "$schema",
+            "description",
+            "packageRules",
+            "ignoreDeps",
+            "enabledManagers",
+            "includePaths",
+            "extends",
+        ),
+        *("managerFilePatterns", "fileMatch"),
+    }
 )
 _PULL_REQUEST = (
     *(
@@ -80,12 +91,79 @@ _ELSEWHERE = {
         "imagebot follows the tag that is written in the file",
         "write it there, and `order: digest`",
     ),
-    "managerFilePatterns": ("imagebot looks into every file", "write `paths` where that is too much"),
-    "fileMatch": ("imagebot looks into every file", "write `paths` where that is too much"),
     "separateMultipleMajor": ("each major version gets a proposal of its own anyway", "nothing to do"),
 }
+_ALSO_KNOWN = (
+    *(
+        "rangeStrategy",
+        "replacement",
+        "registryUrls",
+        "defaultRegistryUrls",
+        "ignoreDeprecated",
+        "vulnerability",
+    ),
+    *("respectLatest", "rollbackPrs", "post", "changelogUrl", "sourceUrl", "override", "fetchChangeLogs"),
+    *("hashedBranchLength", "maxMajorIncrement", "stopUpdatingLabel", "keepUpdatedLabel", "bumpVersion"),
+    *(
+        "lockFileMaintenance",
+        "constraints",
+        "abandonmentThreshold",
+        "skip",
+        "update",
+        "transitiveRemediation",
+    ),
+    *(
+        "env",
+        "npmrc",
+        "allowScripts",
+        "ignoreScripts",
+        "minimumReleaseAge",
+        "osvVulnerability",
+        "customChangelog",
+    ),
+    *("patch", "rollback", "allowPlugins", "digest", "pin", "customDatasources", "hostRules", "gitAuthor"),
+)
+"""Beginnings of other settings that a rule may have."""
+_OLD = {
+    "packageNames": "matchPackageNames",
+    "packageName": "matchPackageNames",
+    "packagePatterns": "matchPackagePatterns",
+    "packagePattern": "matchPackagePatterns",
+    "packagePrefixes": "matchPackagePrefixes",
+    "excludedPackageNames": "excludePackageNames",
+    "paths": "matchPaths",
+    "managers": "matchManagers",
+    "datasources": "matchDatasources",
+    "depTypeList": "matchDepTypes",
+    "depTypes": "matchDepTypes",
+    "updateTypes": "matchUpdateTypes",
+    "languages": "matchLanguages",
+    "baseBranchList": "matchBaseBranches",
+    "sourceUrlPrefixes": "matchSourceUrlPrefixes",
+}
+"""Names that Renovate itself reads as newer ones.
+
+Source: https://github.com/renovatebot/renovate/tree/main/lib/config/migrations
+"""
 _PINNING = frozenset({"docker:pinDigests", "config:best-practices"})
 _OFF = frozenset({"docker:disable"})
+
+
+def migrated(rule: Mapping) -> Mapping:
+    """A rule under the names that Renovate has for its keys today."""
+    if not any(key in _OLD for key in keys(rule)):
+        return rule
+    last = {_OLD.get(key, key): value for key, value in rule.last.items()}
+    return replace(rule, last=last)
+
+
+def unknown_keys(rule: Mapping) -> list[str]:
+    """Keys of a rule that may select something, for all that is known."""
+    known = (*_PULL_REQUEST, *_ALSO_KNOWN)
+    exact = {*_SILENT, *_ELSEWHERE, *SETTINGS, *TYPES, *MANAGERS}
+    return [
+        key for key in keys(rule) if key not in exact and not key.startswith(("match", "exclude", *known))
+    ]
 
 
 def leave_keys(
@@ -103,7 +181,7 @@ def leave_keys(
     thing = Object(source, node)
     carried = {"enabled"} if types else set(SETTINGS)
     for key in keys(node):
-        if key in _SILENT or key in carried or key.startswith("match"):
+        if key in _SILENT or key in carried or key.startswith(("match", "exclude")):
             continue
         at = replace(thing.at_key(node, key), what=what)
         own = node.mapping(key)

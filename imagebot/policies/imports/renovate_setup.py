@@ -15,9 +15,18 @@ from imagebot.policies.imports.documents import Object, texts
 from imagebot.policies.imports.extract import NotExpressible
 from imagebot.policies.imports.imported import Ledger, Origin
 from imagebot.policies.imports.json5 import read_json5
+from imagebot.policies.imports.overlaps import Part, common_files
 from imagebot.policies.imports.renovate_files import MANAGERS, NAMES, file_globs, manager_paths, no_files
-from imagebot.policies.imports.renovate_left import leave_keys
-from imagebot.policies.imports.renovate_rules import EVERY, Matched, applied, matched, named, says_something
+from imagebot.policies.imports.renovate_left import leave_keys, migrated, unknown_keys
+from imagebot.policies.imports.renovate_rules import (
+    EVERY,
+    Matched,
+    applied,
+    matched,
+    named,
+    restricts,
+    says_something,
+)
 from imagebot.policies.imports.renovate_tags import Effective
 from imagebot.untrusted import clean
 
@@ -37,6 +46,14 @@ class Rule:
     change: Callable[[Effective], Effective]
     found: Matched
     at: Origin
+
+    def parts(self, number: int) -> list[Part]:
+        """What it matches, under its number."""
+        return [Part(image, self.found.paths, number) for image in self.found.images]
+
+    def left_out(self, number: int) -> list[Part]:
+        """What it does not match of that."""
+        return [Part(image, (), number) for image in self.found.without]
 
 
 @dataclass(slots=True)
@@ -96,16 +113,26 @@ def _configuration(files: Mapping[str, bytes], ledger: Ledger) -> tuple[Source, 
 def _read_manager(setup: SetUp, name: str, own: MappingNode) -> None:
     at = setup.at(own, f"the settings `{name}`")
     paths = () if name == _ALL else manager_paths(name, setup.root)
-    if says_something(own, frozenset()) and (paths is None or (not paths and name != _ALL)):
-        setup.ledger.not_imported(at, at.what, no_files(paths), name)
-        paths = None
-    _take(setup, own, Matched((EVERY,), paths, frozenset(), ()) if paths is not None else None, at)
+    found = Matched((EVERY,), paths or (), unsure=() if paths is not None else (no_files(None),))
+    if not paths and name != _ALL and paths is not None:
+        if says_something(own, frozenset()):
+            setup.ledger.not_imported(at, at.what, no_files(paths), name)
+        _take(setup, own, None, at)
+    else:
+        _take(setup, own, found, at)
 
 
 def _read_rules(setup: SetUp) -> None:
     elsewhere = []
     for number, node in enumerate(setup.root.mappings("packageRules")):
         at = setup.at(node, f"packageRules[{number}]")
+        node = migrated(node)  # noqa: PLW2901 - the same rule in the names of today
+        strange = unknown_keys(node)
+        if strange:
+            shown = ", ".join(f"`{clean(key, 80)}`" for key in strange)
+            why = f"the import does not know {shown}, which may say what the rule matches"
+            setup.ledger.not_imported(at, at.what, why, at.what)
+            continue
         try:
             found = matched(node, setup.root)
         except NotExpressible as problem:
@@ -128,7 +155,11 @@ def _read_rules(setup: SetUp) -> None:
 def _take(setup: SetUp, node: MappingNode, found: Matched | None, at: Origin) -> None:
     types = found.types if found else frozenset()
     leave_keys(setup.source, node, at.what, setup.ledger, types=types)
-    if found is not None and says_something(node, types):
+    if found is None or not says_something(node, types):
+        return
+    if found.unsure and not restricts(node, types):
+        setup.ledger.not_imported(at, at.what, "; ".join(found.unsure), at.what)
+    else:
         setup.rules.append(Rule(partial(applied, rule=node, types=types), found, at))
 
 
@@ -142,7 +173,7 @@ def _read_ignored(setup: SetUp) -> None:
         except NotExpressible as problem:
             setup.ledger.not_imported(at, f"ignoreDeps: {clean(name, 80)}", str(problem), at.what)
     if wanted:
-        off = Matched(tuple(dict.fromkeys(wanted)), (), frozenset(), ())
+        off = Matched(tuple(dict.fromkeys(wanted)))
         setup.rules.append(Rule(lambda before: replace(before, enabled=False), off, at))
 
 
@@ -152,9 +183,25 @@ def base_paths(setup: SetUp) -> tuple[str, ...] | None:
     found = list(_of_managers(setup, enabled))
     if enabled and not found:
         return None
+    included: list[str] = []
     for pattern in texts(setup.root, "includePaths"):
-        found += file_globs(pattern) or ()
-    return tuple(dict.fromkeys(found))
+        globs = file_globs(pattern)
+        if globs is None:
+            _leave_included(setup, pattern, "no glob says the same")
+        included += globs or ()
+    if texts(setup.root, "includePaths") and not included:
+        return None
+    managed = tuple(dict.fromkeys(found))
+    try:
+        return common_files(managed, tuple(dict.fromkeys(included)))
+    except NotExpressible as problem:
+        _leave_included(setup, "includePaths", f"together with the managers: {problem}")
+        return None
+
+
+def _leave_included(setup: SetUp, pattern: str, why: str) -> None:
+    at = replace(Object(setup.source, setup.root).at_key(setup.root, "includePaths"), what="includePaths")
+    setup.ledger.not_imported(at, f"the files `{clean(pattern, 80)}`", why, "")
 
 
 def _of_managers(setup: SetUp, names: list[str]) -> Iterator[str]:

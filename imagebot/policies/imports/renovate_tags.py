@@ -37,6 +37,7 @@ class Effective:
 
     Attributes:
         disabled: Update types that are switched off.
+        problem: Why a policy cannot say what is selected.
     """
 
     enabled: bool = True
@@ -49,6 +50,7 @@ class Effective:
     ignore_unstable: bool = True
     separate_majors: bool = True
     disabled: frozenset[str] = frozenset()
+    problem: str = ""
 
     @property
     def pin(self) -> Pinning:
@@ -69,6 +71,8 @@ def renovate_tags(found: Effective) -> dict[str, Any]:
     """
     if not found.enabled or found.disabled >= _STEPS:
         return dict(NEVER)
+    if found.problem:
+        raise NotExpressible(found.problem)
     tags = _versioned(found)
     if found.allowed:
         _allow(tags, found.allowed)
@@ -108,7 +112,7 @@ def _parts(found: Effective) -> dict[str, Any]:
     shape = outline(pattern)
     version, kept = shape.number("version"), shape.number("compatibility")
     if version is None:
-        raise NotExpressible(f"{pattern!r} has no group `version`")
+        raise NotExpressible(f"`{pattern}` has no group `version`")
     names = {version: VERSION} | ({kept: VARIANT} if kept else {})
     return {"match": whole(renamed(pattern, names))}
 
@@ -132,7 +136,7 @@ def _by_regex(pattern: str, found: Effective) -> dict[str, Any]:
     by = [name for name in _NUMBERED if shape.number(name)]
     optional = [name for name in by if _may_be_missing(pattern, name)]
     if not by or optional:
-        raise NotExpressible(f"the parts of {pattern!r} do not stand in a row, or may be missing")
+        raise NotExpressible(f"the parts of `{pattern}` do not stand in a row, or may be missing")
     if found.disabled & _STEPS:
         raise NotExpressible("steps are limited, and the parts of the version do not stand in a row")
     return {"order": "numerical", "match": whole(renamed(pattern, names)), "by": by}
@@ -211,8 +215,21 @@ def min_age(text: str) -> str:
     Raises:
         NotExpressible: If it is no length of time.
     """
+    minutes = _minutes(text)
+    return _shown(minutes) if minutes else ""
+
+
+def longer(one: str, two: str) -> str:
+    """The longer of two lengths of time, or one that is none."""
+    try:
+        return two if _minutes(two) > _minutes(one) else one
+    except NotExpressible:
+        return f"{one} or {two}"
+
+
+def _minutes(text: str) -> int:
     if text in {"", "0", "null"}:
-        return ""
+        return 0
     parts = _AGE.findall(text)
     if not parts or _AGE.sub("", text).strip():
         raise NotExpressible(f"`minimumReleaseAge: {text}` is no length of time")
@@ -221,7 +238,7 @@ def min_age(text: str) -> str:
         word = unit.lower()
         long = "month" if unit == "M" or word == "month" else "year" if word in {"y", "year"} else ""
         minutes += float(number) * (_LONG[long] if long else _MINUTES[word[0]])
-    return _shown(max(1, round(minutes)))
+    return max(1, round(minutes))
 
 
 def _shown(minutes: int) -> str:

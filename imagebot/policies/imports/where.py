@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from imagebot.policies.imports.applications import Application, paths
+from imagebot.policies.imports.applications import Application, excluded, is_elsewhere, paths, value_files
+from imagebot.policies.imports.extract import NotExpressible
 from imagebot.policies.imports.imported import Ledger, Origin, unique
 from imagebot.untrusted import clean
 
 _CREDENTIALS = "docker login, or name the secret with --docker-config: docs/registries.md"
 _USUAL = re.compile(r"(?:[\w.\[\]-]*\.)?\w*[iI]mage(?:\.(?:name|repository|tag))?")
 """Keys of values that imagebot finds by itself."""
+_SHOWN = 5
 WAYS = {
     "write-back-method": (
         "the way back (`{key}: {value}`)",
@@ -44,11 +47,13 @@ class Where:
 
     Attributes:
         files: Paths.
+        own: Address of this repository; empty if it is not known.
         taken: Names of policies.
     """
 
     files: list[str]
     ledger: Ledger
+    own: str = ""
     taken: set[str] = field(default_factory=set)
 
     def name(self, *parts: str) -> str:
@@ -61,28 +66,53 @@ class Where:
 
     def paths(
         self, found: Iterable[Application], targets: Iterable[str], at: Origin, name: str
-    ) -> tuple[str, ...]:
-        """Where the images of applications stand; empty for everywhere."""
+    ) -> tuple[str, ...] | None:
+        """Where the images of applications stand; empty for everywhere, None for other repositories only."""
         globs: dict[str, None] = {}
-        wanted = list(targets)
-        for application in found:
-            own = paths(application, wanted, self.files)
-            if own is None:
-                self._elsewhere(application, at, name)
+        wanted, applications = list(targets), list(found)
+        here = [one for one in applications if not is_elsewhere(one, self.own)]
+        for application in here:
+            try:
+                own = paths(application, wanted, self.files)
+            except NotExpressible as problem:
+                self._everywhere(application, str(problem), at, name)
+                return ()
             if not own:
                 return ()
+            self._leave_excluded(application, at, name)
             globs |= dict.fromkeys(own)
-        return tuple(globs)
+        return None if applications and not here else tuple(globs)
 
-    def _elsewhere(self, application: Application, at: Origin, name: str) -> None:
+    def _everywhere(self, application: Application, why: str, at: Origin, name: str) -> None:
         self.ledger.leave(
             at,
             "paths",
             f"where the images of {application.thing.label} stand",
-            why="the files of its sources are not here, so that the policy governs its image everywhere",
+            why=f"{why}, so that the policy governs its image wherever no policy before it does",
             instead="run imagebot on the repository that holds them, or write `paths`",
             policy=name,
         )
+
+    def _leave_excluded(self, application: Application, at: Origin, name: str) -> None:
+        left_out = excluded(application.thing)
+        if left_out:
+            self.ledger.leave(
+                at,
+                "paths",
+                f"the folders that its generator leaves out (`{clean(', '.join(left_out), 120)}`)",
+                why="`paths` names what is wanted, and leaves nothing out",
+                instead="name the folders in `paths` one by one",
+                policy=name,
+            )
+
+    def values(self, found: Iterable[Application], targets: Iterable[str]) -> list[str]:
+        """The files with the values of applications; none where they cannot be told."""
+        wanted = list(targets)
+        try:
+            files = [file for one in found for file in value_files(one, wanted, self.files)]
+        except NotExpressible:
+            return []
+        return list(dict.fromkeys(files))[:_SHOWN]
 
     def way(self, at: Origin, key: str, value: str, policy: str = "") -> None:
         """Note how Image Updater writes or asks."""
@@ -90,7 +120,7 @@ class Where:
         shown = clean(value, 80)
         self.ledger.leave(at, key, what.format(key=key, value=shown), why=why, instead=instead, policy=policy)
 
-    def target(self, at: Origin, keys: tuple[str, str, str], policy: str) -> None:
+    def target(self, at: Origin, keys: tuple[str, str, str], policy: str, values: Iterable[str] = ()) -> None:
         """Note the keys of chart values that Image Updater sets: name, tag and whole reference."""
         name, tag, spec = (clean(key, 80) for key in keys)
         if all(map(_USUAL.fullmatch, [spec] if spec else filter(None, (name, tag)))):
@@ -100,12 +130,14 @@ class Where:
             if spec
             else ", ".join(f"{part}: {key}" for part, key in (("repository", name), ("tag", tag)) if key)
         )
+        named = ", ".join(json.dumps(file) for file in values)
+        line = f"descriptors: [{{files: [{named or 'FILE'}], {rule}}}] in imagebot.yaml"
         self.ledger.leave(
             at,
             "helm",
             f"the Helm parameters ({rule})",
             why="imagebot finds images by the usual keys, such as image.repository and image.tag",
-            instead=f"if `imagebot scan` misses it: descriptors: [{{files: [...], {rule}}}] in imagebot.yaml",
+            instead=f"if `imagebot scan` misses it: {line}{'' if named else ' (FILE: of the values)'}",
             policy=policy,
         )
 

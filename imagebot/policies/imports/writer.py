@@ -6,10 +6,11 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from imagebot.policies.faults import Fault, InvalidConfiguration, render_fault
-from imagebot.policies.imports.imported import GONE, Draft, Imported, Leftover
+from imagebot.policies.imports.imported import BY_HAND, GONE, Draft, Imported, Leftover
 from imagebot.policies.loading import load
 from imagebot.policies.placed import SIZE_LIMIT
 from imagebot.untrusted import clean
@@ -17,6 +18,7 @@ from imagebot.untrusted import clean
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _WIDTH = 108
+_PLACES = 20
 
 
 def written(imported: Imported) -> str:
@@ -26,7 +28,7 @@ def written(imported: Imported) -> str:
     missing = [left for left in imported.leftovers if left.policy and left.policy not in names]
     head = [*_comment("Imported policies of imagebot: read them, then run `imagebot plan`.", ""), "#"]
     head += [line for text in imported.differences for line in _comment(f"- {text}", "")]
-    tail = [line for left in missing for line in _comment(f"{_place(left)}: {_said(left)}", "")]
+    tail = [line for left in missing for line in _comment(f"! {_place(left)}: {_said(left)}", "")]
     parts = ["\n".join(head), *(["policies:\n" + "\n\n".join(blocks)] if blocks else ["policies: []"])]
     return "\n\n".join([*parts, *(["\n".join(tail)] if tail else [])]) + "\n"
 
@@ -41,13 +43,26 @@ def checked(imported: Imported) -> Imported:
             kept.append(draft)
             continue
         why = fault.message + (f" ({fault.hint})" if fault.hint else "")
-        instead = "write it by hand: docs/policies.md shows what a policy can say"
-        what = f"{draft.at.what or draft.name} is not imported"
-        leftovers.append(Leftover(draft.at, GONE, what, why, instead, draft.name))
+        whose = sum(one.at == draft.at for one in imported.policies) > 1
+        image = f"{clean(', '.join(draft.images[:3]), 120)} of " if whose else ""
+        what = f"{image}{draft.at.what or draft.name} is not imported"
+        leftovers.append(Leftover(draft.at, GONE, what, why, BY_HAND, draft.name))
     names = {draft.name for draft in kept}
     leftovers = [left for left in leftovers if not left.policy or left.policy in names or left.id == GONE]
     leftovers.sort(key=lambda left: (left.at.path, left.at.line))
-    return Imported(tuple(kept), tuple(leftovers), imported.differences)
+    return Imported(tuple(kept), tuple(_joined(leftovers)), imported.differences)
+
+
+def _joined(leftovers: Iterable[Leftover]) -> Iterator[Leftover]:
+    """What is said of many objects alike, once, with their places; what concerns a policy stays beside it."""
+    alike: dict[object, list[Leftover]] = {}
+    for left in leftovers:
+        same = (left.id, left.what, left.why, left.instead, left.policy)
+        alike.setdefault(same if not left.policy else (same, left.at), []).append(left)
+    for first, *rest in alike.values():
+        places = dict.fromkeys(_place(left) for left in rest if left.at != first.at)
+        shown = ", ".join(list(places)[:_PLACES]) + (", ..." if len(places) > _PLACES else "")
+        yield replace(first, what=f"{first.what} (also {shown})") if places else first
 
 
 def warnings(imported: Imported) -> list[str]:

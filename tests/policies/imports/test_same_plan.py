@@ -22,7 +22,7 @@ from imagebot.repository.folder import Folder
 from tests.engine.test_golden import Offered, files
 
 SAME = Path(__file__).parent / "same"
-CASES: list[tuple[str, Importer, int]] = [("flux", import_flux, 4), ("argocd", import_argocd, 5)]
+CASES: list[tuple[str, Importer, int]] = [("flux", import_flux, 5), ("argocd", import_argocd, 5)]
 
 
 def updates(case: Path, policies: bytes) -> list[dict[str, Any]]:
