@@ -152,6 +152,12 @@ class Update:
         return self.written.digest is not None and self.source.digest is None
 
     @property
+    def reshapes(self) -> bool:
+        """Whether tag or digest comes or goes."""
+        old, new = self.source, self.written
+        return (old.tag is None, old.digest is None) != (new.tag is None, new.digest is None)
+
+    @property
     def unpins(self) -> bool:
         """Whether a pinned digest is taken away."""
         return self.written.digest is None and self.source.digest is not None

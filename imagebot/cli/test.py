@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping
@@ -54,7 +55,7 @@ def run(arguments: Namespace) -> int:
             f"policy {policy.name} follows a digest and orders no tags",
             hint="try a policy with an order",
         )
-    _answer(_selection(policy, sys.stdin.read().splitlines(), arguments.current), policy, arguments)
+    _answer(_selection(policy, _lines(), arguments.current), policy, arguments)
     return DONE
 
 
@@ -169,3 +170,10 @@ def _governing(configuration: Configuration, image: str) -> Policy:
     if policy is None:
         raise UsageError(f"no policy governs {name}", hint="see the `images` of your policies")
     return policy
+
+
+def _lines() -> list[str]:
+    """The lines of standard input; what is no UTF-8 is no tag, and a byte order mark is no part of one."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
+    return sys.stdin.read().splitlines()

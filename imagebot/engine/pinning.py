@@ -67,7 +67,7 @@ def no_place(reference: Reference, policy: Policy, new: Pin) -> str:
         return ""
     if new.tag is None and new.digest is None:
         return f"policy {policy.name} wants a digest, and the repository of this chart names none"
-    if _is_one_text(reference, needs_name="tag" in {*comes, *goes}) and not reference.image.name.scheme:
+    if _is_one_text(reference) and not reference.image.name.scheme:
         return ""
     wants = "verifies signatures, which hold for a digest" if policy.pin == "keep" else f"pins {policy.pin}"
     if comes:
@@ -82,12 +82,12 @@ def _parts(reference: Reference, new: Pin) -> Iterable[tuple[str, Slot | None, s
     return ("tag", reference.tag, new.tag), ("digest", reference.digest, new.digest)
 
 
-def _is_one_text(reference: Reference, *, needs_name: bool) -> bool:
-    """Whether tag and digest stand in one text, behind the name where the colon has to come or go too."""
+def _is_one_text(reference: Reference) -> bool:
+    """Whether tag and digest stand in one text, behind the name: a variable for the tag has other readers."""
     slots = [slot for slot in (reference.tag, reference.digest) if slot]
     behind_name = all(slot.span.start - slot.scalar.start >= _SHORTEST_NAME for slot in slots)
     apart = len(slots) > 1 and slots[0].span.end + 1 != slots[1].span.start
-    return not any(slot.whole for slot in slots) and not apart and (behind_name or not needs_name)
+    return not any(slot.whole for slot in slots) and not apart and behind_name
 
 
 def same_images(policy: Policy, old: str, new: str) -> Talk[bool]:

@@ -10,12 +10,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from imagebot.engine.decide import Decision, decide, merged, unanswered
-from imagebot.engine.edit import editable
+from imagebot.engine.edit import editable, edited_files
 from imagebot.engine.lookups import GIVEN_UP_S, STALLED_S, Lookups
 from imagebot.engine.questions import converse
 from imagebot.engine.scan import Known, scan
 from imagebot.engine.together import linked, move_together
-from imagebot.errors import RegistryUnreachable
+from imagebot.errors import EditError, RegistryUnreachable
 from imagebot.forges.body import body, title
 from imagebot.plan import Failure, Held, Plan, Proposal, Scan, Scanned, Update, major_of, proposal_id
 
@@ -85,12 +85,31 @@ def exact_updates(
     failures: list[Failure] = []
     ordered = sorted(updates, key=lambda update: (major_of(update.proposal), _place(update.scanned)))
     for _, members in groupby(ordered, key=lambda update: major_of(update.proposal)):
-        together, apart = move_together(members, scanned.references, scanned.skipped)
+        shaped, no_place = _with_place(list(members), snapshot, scanned)
+        together, apart = move_together(shaped, scanned.references, scanned.skipped)
         fine, refused = editable(snapshot, together, scanned.rules)
         exact += fine
-        held += apart
+        held += [*no_place, *apart]
         failures += refused
     return exact, held, failures
+
+
+def _with_place(
+    updates: Iterable[Update], snapshot: Snapshot, scanned: Scan
+) -> tuple[list[Update], list[Held]]:
+    """Updates but for those whose file has no place for a part that comes or goes: the edit itself tells."""
+    shaped: list[Update] = []
+    held: list[Held] = []
+    for update in updates:
+        if update.reshapes:
+            try:
+                edited_files(snapshot, [update], scanned.rules)
+            except EditError as error:
+                reason = f"the file has no place for what is pinned: {error.message}"
+                held.append(Held(update.scanned, reason))
+                continue
+        shaped.append(update)
+    return shaped, held
 
 
 def decisions(

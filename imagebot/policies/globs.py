@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fnmatch import translate
 from functools import lru_cache
+from itertools import groupby
 
 from imagebot.errors import InvalidReference
 from imagebot.references.image import CHART_SCHEMES, DOCKER_HUB, ImageName
@@ -128,19 +130,30 @@ def path_matcher(glob: str) -> re.Pattern[str]:
     included; a glob that ends in ``/`` means everything below.
     """
     pieces = (glob + "**" if glob.endswith("/") else glob).removeprefix("./").split("/")
-    regex = ""
-    for place, piece in enumerate(pieces):
-        last = place == len(pieces) - 1
-        if piece == "**":
-            regex += ".+" if last else "(?:[^/]+/)*"
-        else:
-            regex += _piece(piece) + ("" if last else "/")
-    return re.compile(regex)
+    first, *others = [
+        list(group) for crosses, group in groupby(["", *pieces, ""], lambda p: p == "**") if not crosses
+    ]
+    if not others:
+        return re.compile("/".join(map(_piece, first[1:-1])))
+    regex = _folders(first[1:])
+    for inner in others[:-1]:
+        # the first place where they stand is as good as any other: what follows crosses folders again
+        regex += f"(?>(?:[^/]+/)*?{_folders(inner)})"
+    last = "/".join(map(_piece, others[-1][:-1]))
+    return re.compile(regex + (f"(?:[^/]+/)*{last}" if last else ".+"))
+
+
+def _folders(pieces: Iterable[str]) -> str:
+    return "".join(f"{_piece(piece)}/" for piece in pieces)
 
 
 def _piece(piece: str) -> str:
-    """One path component as a regular expression that cannot match a slash."""
-    return "".join(
-        "[^/]*" if char == "*" else "[^/]" if char == "?" else re.escape(char)
-        for char in re.sub(r"\*+", "*", piece)
-    )
+    """One path component as a regular expression that cannot match a slash, nor try a place twice."""
+    first, *others = (_literal(part) for part in re.sub(r"\*+", "*", piece).split("*"))
+    if not others:
+        return first
+    return first + "".join(f"(?>[^/]*?{part})" for part in others[:-1]) + f"[^/]*{others[-1]}"
+
+
+def _literal(text: str) -> str:
+    return "".join("[^/]" if char == "?" else re.escape(char) for char in text)

@@ -18,6 +18,9 @@ from imagebot.policies.reading import Read, Reader, rejected
 from imagebot.policies.rules import CHOICES, Judge, Lane, lane, lanes, step
 from imagebot.untrusted import clean
 
+FURTHER = 5
+"""Most further major versions that are proposed, the newest: who can review more at once?"""
+
 NONE_REJECTED: Mapping[str, Verdict] = MappingProxyType({})
 NO_DATES: Mapping[str, Dated] = MappingProxyType({})
 
@@ -97,9 +100,11 @@ class Choice:
         if self.judge.rules.newest_of_each is None or self.judge.version is None:
             return (self,)
         majors = {read.version.release[0] for read in self._newer() if read.version}
-        majors.add(self.judge.version.release[0])
+        current = self.judge.version.release[0]
+        further = sorted(majors - {current})[-FURTHER:]
         return tuple(
-            Choice(self._ranking, self.judge, self.current, self._lane, major) for major in sorted(majors)
+            Choice(self._ranking, self.judge, self.current, self._lane, major)
+            for major in (current, *further)
         )
 
     @property

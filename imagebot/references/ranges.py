@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from imagebot.references.version import COMPONENTS, TagVersion
+from imagebot.references.version import TagVersion
 
 _CLAUSE = re.compile(r"(?P<operator>[<>=!~^]*)[ ]*(?P<version>[^ ,|<>=!~^]*)")
 _PARTIAL = re.compile(
@@ -20,6 +20,10 @@ _HYPHEN = re.compile(r"(?P<low>[^ ,|<>=!~^]+)[ ]+-[ ]+(?P<high>[^ ,|<>=!~^]+)")
 _OPERATORS = {"", "=", "==", "!=", ">", ">=", "<", "<=", "~", "~>", "^"}
 
 Read = Callable[[str], TagVersion | None]
+
+
+WHOLE = 3
+"""How many numbers a version has that is written in full."""
 
 
 class InvalidRange(ValueError):  # noqa: N818 - names a thing, as the errors of imagebot do
@@ -46,11 +50,13 @@ class Bound:
         release: The numbers written; empty for ``*``.
         prerelease: Whether it names a pre-release.
         version: The version with zeros for what is not written.
+        is_whole: Whether it stands for itself alone, and not for all versions that begin so.
     """
 
     release: tuple[int, ...]
     prerelease: bool
     version: TagVersion
+    is_whole: bool
 
     def next(self, place: int) -> TagVersion:
         """The first version that differs from it at a place: 1.4.2 at place 1 gives 1.5."""
@@ -107,12 +113,13 @@ class Range:
     alternatives: tuple[tuple[Comparison, ...], ...]
 
     @classmethod
-    def parse(cls, text: str, read: Read = TagVersion.parse) -> Range:
+    def parse(cls, text: str, read: Read = TagVersion.parse, whole: int = WHOLE) -> Range:
         """Read a range.
 
         Args:
             text: As written.
             read: How the bounds are read that are written in full.
+            whole: How many numbers make a version whole: with fewer a bound stands for all that begin so.
 
         >>> Range.parse(">=1.4 <2").text
         '>=1.4 <2'
@@ -123,7 +130,7 @@ class Range:
         alternatives = []
         offset = 0
         for alternative in text.split("||"):
-            alternatives.append(tuple(_alternative(alternative, offset, read)))
+            alternatives.append(tuple(_alternative(alternative, offset, read, whole)))
             offset += len(alternative) + len("||")
         return cls(text, tuple(alternatives))
 
@@ -139,7 +146,7 @@ class Range:
         )
 
 
-def _alternative(text: str, offset: int, read: Read) -> Iterator[Comparison]:
+def _alternative(text: str, offset: int, read: Read, whole: int) -> Iterator[Comparison]:
     if not text.strip(" ,"):
         raise InvalidRange("nothing stands here; a version is wanted", offset)
     position = 0
@@ -147,31 +154,31 @@ def _alternative(text: str, offset: int, read: Read) -> Iterator[Comparison]:
         if text[position] in " ,":
             position += 1
         elif match := _HYPHEN.match(text, position):
-            yield _hyphen(match, offset, read)
+            yield _hyphen(match, offset, read, whole)
             position = match.end()
         elif match := _CLAUSE.match(text, position):
             if match.end() == position:
                 raise InvalidRange(f"{text[position]!r} has no meaning here", offset + position)
-            yield _clause(match, offset, read)
+            yield _clause(match, offset, read, whole)
             position = match.end()
 
 
-def _hyphen(match: re.Match[str], offset: int, read: Read) -> Comparison:
-    low = _bound(match["low"], offset + match.start("low"), read)
-    high = _bound(match["high"], offset + match.start("high"), read)
-    if len(high.release) < 3 and high.release:
+def _hyphen(match: re.Match[str], offset: int, read: Read, whole: int) -> Comparison:
+    low = _bound(match["low"], offset + match.start("low"), read, whole)
+    high = _bound(match["high"], offset + match.start("high"), read, whole)
+    if high.release and not high.is_whole:
         return Comparison(low.version, high.next(len(high.release) - 1))
     return Comparison(low.version, high.version if high.release else None, upper_closed=True)
 
 
-def _clause(match: re.Match[str], offset: int, read: Read) -> Comparison:
+def _clause(match: re.Match[str], offset: int, read: Read, whole: int) -> Comparison:
     operator, written = match["operator"], match["version"]
     start = offset + match.start()
     if operator not in _OPERATORS:
         raise InvalidRange(f"{operator!r} is not an operator", start, "operators: = != > >= < <= ~ ^")
     if not written:
         raise InvalidRange(f"{operator!r} is not followed by a version", start)
-    bound = _bound(written, offset + match.start("version"), read)
+    bound = _bound(written, offset + match.start("version"), read, whole)
     if not bound.release:
         return _everything(operator, start)
     return _COMPARISONS[operator](bound)
@@ -183,7 +190,7 @@ def _everything(operator: str, start: int) -> Comparison:
     return Comparison()
 
 
-def _bound(text: str, offset: int, read: Read) -> Bound:
+def _bound(text: str, offset: int, read: Read, whole: int) -> Bound:
     match = _PARTIAL.fullmatch(text)
     if (
         match is None
@@ -193,7 +200,9 @@ def _bound(text: str, offset: int, read: Read) -> Bound:
         raise InvalidRange(f"{text!r} is not a version", offset)
     release = tuple(int(number) for number in (match["release"] or "").split(".") if number)
     shown = ".".join(map(str, release or (0,))) + (match["prerelease"] or "")
-    return Bound(release, bool(match["prerelease"]), _prerelease(shown, match["prerelease"], read))
+    has_prerelease = bool(match["prerelease"])
+    version = _prerelease(shown, match["prerelease"], read)
+    return Bound(release, has_prerelease, version, has_prerelease or len(release) >= whole)
 
 
 def _prerelease(text: str, prerelease: str | None, read: Read) -> TagVersion:
@@ -212,7 +221,7 @@ def _release(numbers: tuple[int, ...]) -> TagVersion:
 
 def _same(bound: Bound) -> Comparison:
     """``1.4`` is every 1.4.x; a full version is that version alone."""
-    if bound.prerelease or len(bound.release) >= COMPONENTS - 1:
+    if bound.is_whole:
         return Comparison(bound.version, bound.version, upper_closed=True)
     return Comparison(bound.version, bound.next(len(bound.release) - 1))
 
@@ -224,14 +233,14 @@ def _different(bound: Bound) -> Comparison:
 
 def _greater(bound: Bound) -> Comparison:
     """``>1.4`` starts at 1.5: every 1.4.x is 1.4."""
-    if bound.prerelease or len(bound.release) >= COMPONENTS - 1:
+    if bound.is_whole:
         return Comparison(lower=bound.version, lower_open=True)
     return Comparison(lower=bound.next(len(bound.release) - 1))
 
 
 def _at_most(bound: Bound) -> Comparison:
     """``<=1.4`` holds every 1.4.x."""
-    if bound.prerelease or len(bound.release) >= COMPONENTS - 1:
+    if bound.is_whole:
         return Comparison(upper=bound.version, upper_closed=True)
     return Comparison(upper=bound.next(len(bound.release) - 1))
 

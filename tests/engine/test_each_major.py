@@ -53,6 +53,14 @@ def test_a_reason_that_holds_for_all_majors_is_said_once(tmp_path: Path) -> None
     ]
 
 
+def test_of_many_majors_the_newest_five_are_proposed(tmp_path: Path) -> None:
+    many = dict.fromkeys([f"{major}.0" for major in range(8, 61)], A)
+
+    plan, _ = planned(tmp_path, POD.format("8.0"), EACH, Told(many))
+
+    assert [p.id for p in plan.proposals] == [f"_/web@{major}" for major in range(56, 61)]
+
+
 def test_a_range_bounds_the_majors_too(tmp_path: Path) -> None:
     policy = "tags: {newest-of-each: major, range: '<3'}"
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from imagebot.descriptors.reference import Span
 from imagebot.engine.decide import Decision, decide
 from imagebot.engine.explain import explain
 from imagebot.engine.gates import span
@@ -215,7 +216,8 @@ def test_a_tag_that_stands_alone_cannot_be_held_to_what_was_checked() -> None:
 def test_a_whole_reference_gets_the_digest_behind_its_tag() -> None:
     whole = reference()
     assert whole.tag
-    item = scanned(replace(whole, tag=replace(whole.tag, whole=False)), rules=wants(Gates(verification=KEY)))
+    behind_name = replace(whole.tag, span=Span(17, 22), scalar=Span(0, 22), whole=False)
+    item = scanned(replace(whole, tag=behind_name), rules=wants(Gates(verification=KEY)))
 
     (update,) = converse(decide([item]), WEB, Shown(signatures={"1.7.0": VERIFIED})).updates
 

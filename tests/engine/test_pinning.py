@@ -84,6 +84,22 @@ def test_a_digest_alone_is_known_again_whatever_its_tag(
     assert (plan.held, same, len(plan.current)) == ((), text, 1)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "pin", "reason"),
+    [
+        pytest.param("compose.yml", "services:\n  web:\n    image: ghcr.io/acme/web:${TAG:-1.4.2}\n", "digest", "the file has no place for what is pinned", id="default-of-a-variable"),
+        pytest.param("Dockerfile", "ARG TAG=1.4.2\nFROM ghcr.io/acme/web:$TAG\nRUN curl https://x/$TAG.tgz\n", "tag+digest", "no digest is written here", id="argument-with-other-readers"),
+    ],
+)  # fmt: skip
+def test_a_variable_that_others_may_read_gets_no_digest(
+    tmp_path: Path, name: str, text: str, pin: str, reason: str
+) -> None:
+    plan, after = planned(tmp_path, text, f"pin: {pin}", Told(TAGS), path=name)
+
+    assert (plan.updates, plan.failures, after) == ((), (), text)
+    assert reason in plan.held[0].reason
+
+
 def test_a_tag_that_moved_under_its_digest_is_reported(tmp_path: Path) -> None:
     plan, _ = planned(tmp_path, POD.format(f"ghcr.io/acme/web:1.5.0@{A}"), "pin: keep", Told(TAGS))
 

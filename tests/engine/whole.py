@@ -79,19 +79,22 @@ class Told(SilentRegistries):
         return NOW
 
 
-def planned(folder: Path, text: str, policy: str, registries: Told) -> tuple[Plan, str]:
+def planned(
+    folder: Path, text: str, policy: str, registries: Told, path: str = "apps/web.yaml"
+) -> tuple[Plan, str]:
     """The plan for a folder with one file, and the file's text after the edits of all updates.
 
     Args:
         folder: An empty folder.
-        text: Of the descriptor ``apps/web.yaml``.
+        text: Of the descriptor.
         policy: Keys of the policy below ``images``, in flow style without braces.
         registries: Who is asked.
+        path: Of the descriptor.
     """
-    (folder / "apps").mkdir()
-    (folder / "apps/web.yaml").write_text(text)
+    (folder / path).parent.mkdir(exist_ok=True)
+    (folder / path).write_text(text)
     source = Folder(folder)
     written = f"policies: [{{name: web, images: ['*/*'], {policy}}}]\n"
     plan = make_plan(source, read_configuration(source, {"policies/web.yaml": written.encode()}), registries)
     edited = edited_files(source, plan.smallest, plan.scan.rules)
-    return plan, edited.get("apps/web.yaml", text.encode()).decode()
+    return plan, edited.get(path, text.encode()).decode()

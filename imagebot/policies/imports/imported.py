@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from imagebot.policies.policy import Pinning
-from imagebot.untrusted import clean
+from imagebot.untrusted import clean, without_secrets
 
 GONE = "import-policy"
 """The id of a leftover that stands for a whole policy."""
@@ -49,6 +49,12 @@ class Leftover:
     why: str
     instead: str
     policy: str = ""
+
+    def __post_init__(self) -> None:
+        # what is quoted here may be an address with a password in it
+        for name in ("what", "why", "instead"):
+            object.__setattr__(self, name, without_secrets(getattr(self, name)))
+        object.__setattr__(self, "at", replace(self.at, what=without_secrets(self.at.what)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ _DATE_BOUND = re.compile(
 )
 
 
+_MOST_NUMBERS = 7
+"""Year, month, day, hour, minute, second, micro."""
+
+
 def read(text: str) -> Reading | None:
     """``2024.01.15``, ``20240115``, ``202401``, ``24.04.1``, with words before it and a suffix behind it."""
     version = _separated(text) or _compact(text) or _short(text)
@@ -113,7 +117,8 @@ def parse_range(text: str) -> Range:
         found = ".".join(str(int(part)) for part in match.groups() if part)
         return found.ljust(len(match[0]))
 
-    found = Range.parse(_DATE_BOUND.sub(dotted, text))
+    # a day holds the builds of that day, whatever stands behind it: no bound is written in full
+    found = Range.parse(_DATE_BOUND.sub(dotted, text), whole=_MOST_NUMBERS + 1)
     return Range(text, found.alternatives)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagebot.policies.imports.imported import Draft, Imported, Ledger, Origin
+from imagebot.policies.imports.imported import Draft, Imported, Ledger, Leftover, Origin
 from imagebot.policies.imports.writer import checked, warnings, written
 
 
@@ -34,3 +34,10 @@ def test_leftovers_at_the_end_of_the_file_begin_with_the_same_sign() -> None:
     found.not_imported(Origin("a.yaml", 3), "policy x", "it cannot be", "x")
 
     assert "\n# ! a.yaml:3: policy x" in written(checked(Imported((), tuple(found.leftovers))))
+
+
+def test_no_password_of_an_address_is_quoted() -> None:
+    address = "https://user:hunter2secret@reg.example.com/x.git?token=hunter2secret"
+    left = Leftover(Origin("a.yaml", 7, f"image {address}"), "import-x", address, address, address)
+
+    assert "hunter2secret" not in repr(left)
