@@ -7,7 +7,7 @@ repository are read and sorted once for each policy.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -123,31 +123,33 @@ def _alike(items: Iterable[Scanned]) -> list[list[Scanned]]:
 
 def _enter(decision: Decision, members: Sequence[Scanned], moves: Sequence[Move]) -> None:
     """Enter what was settled for references that are alike; each may have a place for it, or none."""
-    for item in members:
-        stays = {reason: move.waits for move in moves if (reason := why_not(item, move))}
-        for move in moves:
-            if move.to is not None and not why_not(item, move):
-                _propose(decision, item, move, move.to)
-        decision.held += [Held(item, reason, waits) for reason, waits in stays.items()]
-        if not stays and all(move.to is None for move in moves):
-            decision.current.append(item)
+    stays: list[dict[str, bool]] = [{} for _ in members]
+    for move in moves:
+        moving = []
+        for item, reasons in zip(members, stays, strict=True):
+            if reason := why_not(item, move):
+                reasons[reason] = move.waits
+            else:
+                moving.append(item)
+        if move.to is not None:
+            decision.updates += _updates(moving, move, move.to)
+    for item, reasons in zip(members, stays, strict=True):
+        decision.held += [Held(item, reason, waits) for reason, waits in reasons.items()]
+    if all(move.to is None for move in moves):
+        decision.current += [item for item, reasons in zip(members, stays, strict=True) if not reasons]
 
 
-def _propose(decision: Decision, item: Scanned, move: Move, to: Pin) -> None:
-    assert item.policy is not None  # noqa: S101 - only managed references move
-    usual: Step = "digest" if to.tag == item.reference.image.tag else "other"
-    decision.updates.append(
-        Update(
-            scanned=item,
-            to=to,
-            step=(move.selection.step if move.selection else None) or usual,
-            why=_why(item, item.policy, move),
-            passed_over=move.selection.passed_over[:PASSED_OVER] if move.selection else (),
-            proposal=proposal_id(item, move.major),
-            written=move.written,
-            evidence=move.evidence,
-        )
-    )
+def _updates(items: Sequence[Scanned], move: Move, to: Pin) -> Iterator[Update]:
+    """The updates of references that are alike: they differ in nothing but their place."""
+    if not items or items[0].policy is None:
+        return
+    usual: Step = "digest" if to.tag == items[0].reference.image.tag else "other"
+    step = (move.selection.step if move.selection else None) or usual
+    why = _why(items[0], items[0].policy, move)
+    passed_over = move.selection.passed_over[:PASSED_OVER] if move.selection else ()
+    for item in items:
+        proposal = proposal_id(item, move.major)
+        yield Update(item, to, step, why, passed_over, proposal, move.written, move.evidence)
 
 
 def _why(item: Scanned, policy: Policy, move: Move) -> str:

@@ -61,10 +61,10 @@ def no_place(reference: Reference, policy: Policy, new: Pin) -> str:
     A part can come or go where the reference is one text. Where tag and digest are values of their own, the
     keys around them would have to come or go too, and they have other readers.
     """
+    if (reference.tag is None, reference.digest is None) == (new.tag is None, new.digest is None):
+        return ""
     comes = [name for name, slot, text in _parts(reference, new) if text and slot is None]
     goes = [name for name, slot, text in _parts(reference, new) if slot and not text]
-    if not comes and not goes:
-        return ""
     if new.tag is None and new.digest is None:
         return f"policy {policy.name} wants a digest, and the repository of this chart names none"
     if _is_one_text(reference) and not reference.image.name.scheme:
