@@ -32,9 +32,7 @@ With `order: created` each line is a tag, blanks and its date: 1.4.2 2024-06-12T
 def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = EXAMPLES
-    options.add_path(parser)
-    options.add_common(parser, formats=("text", "json", "junit"))
-    options.add_policies(parser)
+    options.add_reading(parser, formats=("text", "json", "junit"), registries=False)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--policy", metavar="NAME", help="the policy to try")
     which.add_argument("--image", metavar="NAME", help="try the first policy that governs this image")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagebot.engine.gates import is_platform
 from imagebot.engine.questions import DigestOf, ImagesOf, Talk
-from imagebot.errors import RegistryNotFound
+from imagebot.errors import RegistryNotFound, RegistryProtocol
 from imagebot.plan import Pin
 
 if TYPE_CHECKING:
@@ -127,7 +127,10 @@ def tag_of(tags: Iterable[str], digest: str) -> Talk[str | None]:
         digest: That is pinned.
     """
     for tag in islice(tags, NAMED):
-        found: str = yield DigestOf(tag)
+        try:
+            found: str = yield DigestOf(tag)
+        except (RegistryNotFound, RegistryProtocol):
+            continue  # a tag that was deleted meanwhile, or whose image nobody can read, is not the one
         if found == digest:
             return tag
     return None

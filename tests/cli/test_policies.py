@@ -17,6 +17,14 @@ EACH = "policies:\n- {name: web, images: [REGISTRY/acme/web], tags: {newest-of-e
 STAGING = "imagebot/staging/web"
 
 
+def test_a_policy_behind_a_git_url_can_be_tried(team: Team, imagebot: Run) -> None:
+    asked = ("test", team.hosted.clone_url, "--policy", "web", "--current", "1.4.2", "-o", "json")
+
+    outcome = imagebot(*asked, stdin="1.4.2\n1.5.0\n2.0.0\n")
+
+    assert (outcome.code, outcome.json["selected"]) == (0, "1.5.0")
+
+
 @pytest.fixture
 def each(team: Team) -> Team:
     """A team that wants the newest of each major version, and has one deployment."""

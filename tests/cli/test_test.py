@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -188,3 +192,15 @@ def test_what_keeps_cases_from_running_is_a_failure_in_junit(
     suite = ET.fromstring(outcome.out)[0]  # noqa: S314 - our own
     assert (outcome.code, suite.get("name"), suite.get("failures")) == (2, "imagebot test", "1")
     assert told in "".join(suite.itertext())
+
+
+def test_a_byte_order_mark_and_bytes_that_are_no_text_cost_no_other_tag(tmp_path: Path) -> None:
+    write_files(tmp_path, {"policies/web.yaml": "policies: [{name: web, images: [x]}]\n"})
+    command = [sys.executable, "-m", "imagebot", "test", str(tmp_path), "--current", "1.4.2", "-o", "json"]
+    strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
+
+    ended = subprocess.run(
+        command, input=b"\xef\xbb\xbf1.5.0\n\xff\n1.4.2\n", capture_output=True, check=True, env=strict
+    )
+
+    assert json.loads(ended.stdout)["selected"] == "1.5.0"

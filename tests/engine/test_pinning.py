@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from imagebot.errors import RegistryUnreachable
+from imagebot.errors import RegistryError, RegistryNotFound, RegistryProtocol, RegistryUnreachable
 from tests.engine.whole import Told, digest, planned
 
 A, B, C, D, E = (digest(letter) for letter in "abcde")
@@ -171,6 +171,17 @@ def test_a_digest_that_cannot_be_asked_for_is_an_error_of_that_image(tmp_path: P
     plan, _ = planned(tmp_path, POD.format(f"ghcr.io/acme/web:1.5.0@{A}"), "refresh: true", told)
 
     assert (plan.updates, plan.held, len(plan.failures)) == ((), (), 1)
+
+
+@pytest.mark.parametrize("gone", [RegistryNotFound("gone"), RegistryProtocol("of before 2017")])
+def test_a_tag_that_cannot_be_read_keeps_no_digest_from_being_named(
+    tmp_path: Path, gone: RegistryError
+) -> None:
+    told = Told({"2.0.0": gone, "1.5.0": B, "1.4.2": A})
+
+    plan, _ = planned(tmp_path, POD.format(f"ghcr.io/acme/web@{B}"), "pin: digest, tags: {range: <2}", told)
+
+    assert (plan.held, plan.failures, len(plan.current)) == ((), (), 1)
 
 
 def test_a_tag_alone_that_is_the_newest_costs_no_digest(tmp_path: Path) -> None:

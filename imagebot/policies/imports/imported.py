@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from imagebot.policies.policy import Pinning
@@ -28,6 +28,9 @@ class Origin:
     path: str
     line: int
     what: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "what", without_secrets(self.what))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,6 @@ class Leftover:
         # what is quoted here may be an address with a password in it
         for name in ("what", "why", "instead"):
             object.__setattr__(self, name, without_secrets(getattr(self, name)))
-        object.__setattr__(self, "at", replace(self.at, what=without_secrets(self.at.what)))
 
 
 @dataclass(frozen=True, slots=True)

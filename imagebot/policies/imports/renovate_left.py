@@ -223,7 +223,7 @@ def leave_presets(source: Source, root: Mapping, ledger: Ledger, base: Effective
         ledger.leave(
             replace(at, what="extends"),
             "preset",
-            f"the preset {clean(preset, 80)}{taken}",
+            f"the preset {clean(preset.partition('?')[0], 80)}{taken}",
             why="what stands behind it is not in these files",
             instead="see what it says of images, and write that as a policy",
         )

@@ -38,6 +38,7 @@ def test_leftovers_at_the_end_of_the_file_begin_with_the_same_sign() -> None:
 
 def test_no_password_of_an_address_is_quoted() -> None:
     address = "https://user:hunter2secret@reg.example.com/x.git?token=hunter2secret"
-    left = Leftover(Origin("a.yaml", 7, f"image {address}"), "import-x", address, address, address)
+    origin = Origin("a.yaml", 7, f"image {address}")
+    left = Leftover(origin, "import-x", address, address, address)
 
     assert "hunter2secret" not in repr(left)
