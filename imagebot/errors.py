@@ -18,6 +18,7 @@
         RegistryProtocol        an answer that breaks the protocol or a bound
       ForgeError                the forge could not do it
         ForgeDenied         4   token missing, expired, or without the right
+        MergeBlocked            the forge would not merge
 
 Something that is *not done* (skipped, held) is a value with a reason and never an exception.
 The numbers are exit codes where they differ from 1.
@@ -148,3 +149,9 @@ class ForgeDenied(ForgeError):  # noqa: N818
 
     id = "forge-denied"
     exit_code = 4
+
+
+class MergeBlocked(ForgeError):  # noqa: N818
+    """The forge would not merge a pull request: a check, a review, a rule or a conflict stands against it."""
+
+    id = "merge-blocked"

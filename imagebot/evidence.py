@@ -62,6 +62,50 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """Release notes, as their author wrote them: hostile text.
+
+    Attributes:
+        source: Repository they are of: ``https://HOST/owner/name``.
+        tag: Git tag.
+        url: Where a person reads them.
+    """
+
+    source: str
+    tag: str
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What lies between the sources of two images.
+
+    Attributes:
+        url: Where a person reads it.
+        commits: How many; None if unknown.
+        breaking: Subjects of commits that say of themselves that they break something: hostile text.
+    """
+
+    url: str
+    commits: int | None = None
+    breaking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChanges:
+    """What changed in the source of an image between two tags.
+
+    Attributes:
+        release: None where there is none, or nobody may see it.
+        comparison: None where the images do not say what they were built from.
+    """
+
+    release: Release | None = None
+    comparison: Comparison | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pushed:
     """When a registry says that a tag was pushed.
 

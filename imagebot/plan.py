@@ -11,12 +11,12 @@ from imagebot.errors import ImagebotError
 if TYPE_CHECKING:
     from imagebot.descriptors.reference import Reference, Skipped
     from imagebot.descriptors.rules import Rule
-    from imagebot.evidence import Evidence
+    from imagebot.evidence import Described, Evidence
     from imagebot.policies.policy import Policy, Selection, Verdict
     from imagebot.references.image import ImageName
 
 Step = Literal["major", "minor", "patch", "digest", "other"]
-Action = Literal["created", "updated", "unchanged", "closed", "held", "failed"]
+Action = Literal["created", "updated", "unchanged", "closed", "held", "failed", "merged"]
 
 
 _SHORT_DIGEST = 7
@@ -130,6 +130,8 @@ class Update:
         proposal: Id of the proposal it belongs to.
         written: What will stand in the file: a part that is not written is None.
         evidence: What was gathered of the image; None where a saved plan is carried out.
+        before: What the image that runs now says of itself; None where nobody asked.
+        pending: The gate that still holds it, in words, where it is proposed as a draft all the same.
     """
 
     scanned: Scanned
@@ -140,6 +142,8 @@ class Update:
     proposal: str
     written: Pin
     evidence: Evidence | None = None
+    before: Described | None = None
+    pending: str = ""
 
     @property
     def reference(self) -> Reference:
@@ -169,6 +173,22 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who asked for exactly these updates.
+
+    Attributes:
+        by: Who: ``@alice``, or what a CI job called itself.
+        number: Pull request that is taken back; 0 for none.
+        because: Their reason, as they wrote it: hostile text.
+    """
+
+    kind: Literal["rollback", "set"]
+    by: str
+    number: int = 0
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """Updates that belong in one pull request.
 
@@ -177,6 +197,7 @@ class Proposal:
         branch: Head branch, derived from the id.
         title: Title of the pull request and subject of the commit, at most 72 characters.
         body: Markdown body; a pure function of the updates.
+        asked: Who asked for it; None for what policies ask for.
     """
 
     id: str
@@ -184,6 +205,12 @@ class Proposal:
     title: str
     body: str
     updates: tuple[Update, ...]
+    asked: Asked | None = None
+
+    @property
+    def pending(self) -> str:
+        """The gates that still hold a part of it, in words; empty if none does."""
+        return "; ".join(dict.fromkeys(update.pending for update in self.updates if update.pending))
 
 
 @dataclass(frozen=True, slots=True)

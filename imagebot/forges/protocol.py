@@ -1,24 +1,82 @@
-"""What the engine asks of a forge."""
+"""What the engine asks of a forge, and the values that pass between them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from imagebot.evidence import Comparison, Release
+    from imagebot.policies.proposing import MergeMethod
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a forge can do, and how long its texts may be, in characters.
+
+    Attributes:
+        body: Longest body or comment.
+        folds: Whether ``<details>`` is rendered.
+        auto_merge: Whether the forge merges by itself when its checks have passed.
+        api_commits: Whether commits can be made through its API, shown as verified.
+        permissions: Whether it tells who may write, so that commands in comments can be obeyed.
+    """
+
+    body: int = 60_000
+    title: int = 250
+    label: int = 50
+    folds: bool = True
+    drafts: bool = False
+    labels: bool = False
+    teams: bool = False
+    comments: bool = False
+    permissions: bool = False
+    issues: bool = False
+    auto_merge: bool = False
+    merge: bool = False
+    api_commits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryFacts:
+    """What the forge says of the repository.
+
+    Attributes:
+        name: As the forge calls it now: after a rename, the new name.
+        login: Who imagebot is on this forge; empty where the token does not tell.
+        may_write: Whether the token may push; None if the forge does not say.
+        auto_merge: Whether the repository allows the forge's own automatic merge.
+        merge_methods: Those that are allowed, the first preferred.
+        issues: Whether issues are on.
+    """
+
+    name: str
+    default_branch: str
+    login: str = ""
+    archived: bool = False
+    may_write: bool | None = None
+    auto_merge: bool = False
+    merge_methods: tuple[MergeMethod, ...] = ("merge",)
+    issues: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """A pull request that imagebot opened, as the forge tells it.
+    """A pull request from one of imagebot's branches, as the forge tells it.
 
     Attributes:
-        number: The forge's number.
+        number: The forge's number, by which people know it; 0 on plain Git.
         url: Where a person reads it.
         branch: Head branch.
-        title: Title.
+        title: Title, without a prefix by which a forge marks drafts.
         body: Body, as stored.
         open: Whether it is open.
         merged: Whether it was merged.
+        head: Commit at its head, as the forge saw it; empty if unknown.
+        author: Login of who opened it.
+        auto_merge: Whether the forge is to merge it by itself.
     """
 
     number: int
@@ -28,6 +86,252 @@ class PullRequest:
     body: str
     open: bool
     merged: bool
+    head: str = ""
+    base: str = ""
+    author: str = ""
+    draft: bool = False
+    labels: tuple[str, ...] = ()
+    created: datetime | None = None
+    closed: datetime | None = None
+    auto_merge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decoration:
+    """What is put on a pull request beside its text; what is empty is left as it is.
+
+    Attributes:
+        labels: Added; labels that people set stay.
+        dropped: Labels taken away, if they are there.
+        teams: As the forge names them; an organisation before a ``/`` may be left out.
+        milestone: Title of an open milestone.
+    """
+
+    labels: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    milestone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment on a pull request.
+
+    Attributes:
+        number: Of the pull request.
+        own: Whether imagebot wrote it.
+    """
+
+    id: int
+    number: int
+    author: str
+    body: str
+    created: datetime
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether a pull request can be merged now.
+
+    Attributes:
+        checks: Of its head: ``none`` where nothing was reported.
+        required_passed: Whether the checks that rules ask for passed; True where none are asked for.
+        review: ``missing`` where one is required and not given, ``refused`` where changes were asked for.
+        mergeable: Whether it merges without conflict; None while the forge works it out.
+        why: What stands against merging, in the forge's words or ours; empty if nothing does.
+    """
+
+    checks: Literal["none", "pending", "passed", "failed"]
+    required_passed: bool
+    review: Literal["enough", "missing", "refused"]
+    mergeable: bool | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue that imagebot wrote."""
+
+    number: int
+    url: str
+    title: str
+    body: str
+    open: bool
+
+
+class Proposing(Protocol):
+    """Pull requests of one repository. Every method of a forge raises ``ForgeError`` for a failure."""
+
+    @property
+    def abilities(self) -> Abilities:
+        """What this forge can do."""
+        ...
+
+    @property
+    def body_in_commit(self) -> bool:
+        """Whether the commit message is the only place that can hold the body."""
+        ...
+
+    def facts(self) -> RepositoryFacts:
+        """What the forge says of the repository; asked once, then remembered."""
+        ...
+
+    def open_pull_requests(self, prefix: str) -> Mapping[str, PullRequest]:
+        """Open pull requests from this repository's own branches under a prefix, by branch."""
+        ...
+
+    def closed_pull_requests(self, branch: str) -> Sequence[PullRequest]:
+        """Closed and merged pull requests from a branch, newest first, at most 100."""
+        ...
+
+    def recent_pull_requests(self, prefix: str, limit: int) -> Sequence[PullRequest]:
+        """Closed and merged pull requests from branches under a prefix, the last closed first.
+
+        Args:
+            prefix: Such as ``imagebot/``.
+            limit: Pull requests of the repository that are looked through at most.
+        """
+        ...
+
+    def pull_request(self, number: int) -> PullRequest | None:
+        """One pull request, open or not; None if there is none of that number."""
+        ...
+
+    def create(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> PullRequest:
+        """Open a pull request; if another run was quicker, the one that it opened."""
+        ...
+
+    def update(self, pull_request: PullRequest, title: str, body: str) -> PullRequest:
+        """Change title and body in one request."""
+        ...
+
+    def close(self, pull_request: PullRequest, body: str) -> None:
+        """Close without merging, storing a last body that says why."""
+        ...
+
+    def amend(self, pull_request: PullRequest, body: str) -> None:
+        """Store another body, whether it is open or closed."""
+        ...
+
+    def set_draft(self, pull_request: PullRequest, *, draft: bool) -> None:
+        """Make it a draft, or ready for review."""
+        ...
+
+    def decorate(self, pull_request: PullRequest, decoration: Decoration) -> tuple[str, ...]:
+        """Set labels, reviewers, assignees and milestone as far as they can be set.
+
+        In as few requests as the forge has; what is set already is not set again. Returns what could
+        not be set and why, in words; it raises for nothing but a lost connection.
+        """
+        ...
+
+
+class Conversing(Protocol):
+    """Comments on pull requests."""
+
+    def comment(self, number: int, text: str) -> None:
+        """Write a comment."""
+        ...
+
+    def comments(self, since: datetime, numbers: Sequence[int]) -> Sequence[Comment]:
+        """Comments on pull requests written since, oldest first, bounded by the newest 1,000.
+
+        Args:
+            since: With time zone.
+            numbers: Pull requests whose comments matter; a forge may answer with those of others too.
+        """
+        ...
+
+    def acknowledge(self, comment: Comment, *, done: bool) -> None:
+        """React to a comment: thumbs up, or down for a refusal."""
+        ...
+
+    def may_write(self, login: str) -> bool:
+        """Whether a person may push to the repository."""
+        ...
+
+
+class Merging(Protocol):
+    """Merging without a person."""
+
+    def readiness(self, pull_request: PullRequest) -> Readiness:
+        """Whether it can be merged now."""
+        ...
+
+    def merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
+        """Merge the head that ``pull_request`` names, and no other; MergeBlocked if the forge would not."""
+        ...
+
+    def enable_auto_merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
+        """Let the forge merge it when its checks have passed; MergeBlocked where it would not."""
+        ...
+
+
+class Issues(Protocol):
+    """The one issue that shows everything."""
+
+    def find_issue(self, mark: str) -> Issue | None:
+        """The newest issue that imagebot opened and whose body holds a mark: an open one before a closed one."""
+        ...
+
+    def create_issue(self, title: str, body: str, labels: Sequence[str]) -> Issue:
+        """Open an issue."""
+        ...
+
+    def update_issue(self, issue: Issue, body: str) -> None:
+        """Store another body."""
+        ...
+
+
+class Committing(Protocol):
+    """Commits made by the forge itself, which it shows as verified."""
+
+    def commit(
+        self,
+        branch: str,
+        parent: str,
+        files: Mapping[str, bytes],
+        message: str,
+        *,
+        expected: str | None,
+    ) -> str:
+        """Make one commit on a parent and move a branch to it; the commit id.
+
+        Args:
+            branch: Branch of the remote.
+            parent: Commit that the forge has.
+            files: New content of files that exist; their modes stay.
+            message: Whole message.
+            expected: Commit that the branch must point to; None if it must not exist.
+
+        Raises:
+            PushRefused: The branch points elsewhere, or a rule refused.
+        """
+        ...
+
+
+class Sources(Protocol):
+    """Where images come from, as far as this forge hosts it and the token may see it."""
+
+    def release(self, source: str, tags: Sequence[str]) -> Release | None:
+        """The release of the first tag that has one; None if there is none, or it may not be seen.
+
+        Args:
+            source: ``https://HOST/owner/name`` on this forge's own host; others give None.
+            tags: Such as ``("1.9.0", "v1.9.0")``.
+        """
+        ...
+
+    def comparison(self, source: str, old: str, new: str) -> Comparison | None:
+        """What lies between two commits or tags; None if it may not be seen."""
+        ...
+
+
+class WholeForge(Proposing, Conversing, Merging, Issues, Committing, Sources, Protocol):
+    """All of it. What a forge is not able to do, its ``abilities`` say, and nobody asks for."""
 
 
 class Forge(Protocol):

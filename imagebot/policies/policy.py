@@ -10,11 +10,19 @@ from typing import Literal
 from imagebot.descriptors.rules import Rule
 from imagebot.policies.faults import NOWHERE, Mark
 from imagebot.policies.pattern import Pattern
+from imagebot.policies.proposing import (
+    Calendar,
+    CommitSettings,
+    Limits,
+    PullRequestRules,
+    PullRequestSettings,
+)
 from imagebot.references.ranges import Range
 
 OrderName = Literal["semver", "calver", "pep440", "numerical", "alphabetical", "created", "digest"]
 DatedBy = Literal["push", "first-seen", "image"]
 Pinning = Literal["keep", "tag", "digest", "tag+digest"]
+ForgeKind = Literal["github", "gitlab", "gitea", "git"]
 Step = Literal["major", "minor", "patch"]
 SelectionStep = Literal["major", "minor", "patch", "other"]
 RuleName = Literal[
@@ -149,6 +157,7 @@ class Policy:
         gates: What must be shown of an image before it is proposed.
         pin: What is written: ``keep`` keeps what is pinned pinned and what is not unpinned.
         refresh: Whether a tag that moved under its pinned digest is proposed anew.
+        pull_request: How its updates are proposed.
         tests: Cases that ``imagebot test --all`` runs.
         file: Policy file it stands in, relative to the folder that was loaded.
         line: 1-based line where it begins.
@@ -163,6 +172,7 @@ class Policy:
     gates: Gates = Gates()
     pin: Pinning = "keep"
     refresh: bool = False
+    pull_request: PullRequestRules = PullRequestRules()
     tests: tuple[Case, ...] = ()
     file: str = ""
     line: int = 0
@@ -175,18 +185,22 @@ class Environment:
 
     Attributes:
         mark: Where its name stands.
+        limits: How much may be open in it; None for the settings' own.
+        calendar: When it may change; None for the settings' own.
     """
 
     name: str
     paths: tuple[str, ...]
     mark: Mark = NOWHERE
+    limits: Limits | None = None
+    calendar: Calendar | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ForgeSettings:
     """Where pull requests live; None means: read it off the remote ``origin``."""
 
-    kind: Literal["github", "git"] | None = None
+    kind: ForgeKind | None = None
     api: str | None = None
     repository: str | None = None
 
@@ -223,6 +237,8 @@ class Settings:
     base: str | None = None
     registries: tuple[tuple[str, RegistrySettings], ...] = ()
     rules: tuple[Rule, ...] = ()
+    pull_requests: PullRequestSettings = PullRequestSettings()
+    commits: CommitSettings = CommitSettings()
 
 
 @dataclass(frozen=True, slots=True)
