@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
 
 from imagebot.errors import ImagebotError
 
@@ -56,13 +57,40 @@ def not_moved(scanned: Scanned) -> str:
 
 
 def proposal_id(scanned: Scanned, major: int | None = None) -> str:
-    """The proposal a managed reference belongs to: one per environment and policy.
+    """The proposal a managed reference belongs to: ``staging/web``, unless its policy groups otherwise.
 
-    ``_`` stands for "no environment": no environment can have that name. A further major version, where a
-    policy asks for the newest of each, has a proposal of its own: ``staging/web@2``.
+    ``_`` stands for "no environment", and for "whatever the policy": nothing can have that name. What stands
+    behind ``+`` is an image or a folder. A further major version, where a policy asks for the newest of each,
+    has a proposal of its own: ``staging/web@2``.
     """
-    policy = scanned.policy.name if scanned.policy else "_"
-    return f"{scanned.environment or '_'}/{policy}{'' if major is None else f'@{major}'}"
+    return f"{_grouped(scanned)}{'' if major is None else f'@{major}'}"
+
+
+def _grouped(scanned: Scanned) -> str:
+    environment, policy = scanned.environment or "_", scanned.policy
+    if policy is None:
+        return f"{environment}/_"
+    rules = policy.pull_request
+    name = rules.group or policy.name
+    match rules.one_per:
+        case "policy":
+            return f"{environment}/{name}"
+        case "image":
+            return f"{environment}/{name}+{_quoted(str(scanned.reference.image.name))}"
+        case "directory":
+            return f"{environment}/{name}+{_quoted(scanned.reference.path.rpartition('/')[0] or '.')}"
+        case "environment":
+            return f"{environment}/_"
+        case "repository":
+            return f"_/{rules.group or '_'}"
+
+
+def _quoted(text: str) -> str:
+    """A text of the repository without the signs that mean something in an id, or that no line can hold.
+
+    Percent-encoded (https://www.rfc-editor.org/rfc/rfc3986#section-2.1).
+    """
+    return quote(text, safe="/:", errors="surrogatepass")
 
 
 def major_of(proposal: str) -> int:

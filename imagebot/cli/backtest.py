@@ -80,7 +80,7 @@ def _period(arguments: Namespace) -> Period:
 
 
 def _age(option: str, text: str) -> timedelta:
-    from imagebot.policies.model import age
+    from imagebot.policies.dates import age
 
     if found := age(text):
         return found

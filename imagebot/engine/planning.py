@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 BRANCH_PREFIX = "imagebot/"
 
+_ILLEGAL = re.compile(r"[^A-Za-z0-9._/+-]|\.\.|\.(?=/|$)|\.lock(?=/|$)")
+_LONGEST = 140
+"""Characters of an id; with a prefix, a hash and a major version, a branch stays below 200."""
+
 
 def make_plan(
     snapshot: Snapshot,
@@ -63,6 +67,7 @@ def make_plans(
     scanned = scan(snapshot, configuration, known)
     for decision, waiting in decisions(scanned, registries, stop):
         updates, apart, failures = exact_updates(decision.updates, snapshot, scanned)
+        apart = _waiting_too(apart, decision.held, scanned)
         yield Plan(
             scan=scanned,
             proposals=group(updates),
@@ -92,6 +97,12 @@ def exact_updates(
         held += [*no_place, *apart]
         failures += refused
     return exact, held, failures
+
+
+def _waiting_too(apart: Iterable[Held], held: Iterable[Held], scanned: Scan) -> list[Held]:
+    """What does not move because something waits that it shares characters with, waits as well."""
+    ids = linked((proposal_id(one.scanned) for one in held if one.waits), scanned.references)
+    return [replace(one, waits=one.waits or proposal_id(one.scanned) in ids) for one in apart]
 
 
 def _with_place(
@@ -175,11 +186,14 @@ def smallest_steps(plan: Plan) -> Plan:
 def branch_name(proposal: str) -> str:
     """The branch of a proposal: its id, made legal as a Git branch, without any version in it.
 
-    A name that had to be changed gets a short hash, so that two ids never share a branch. A further major
-    version stands behind the branch of the proposal that it stands beside.
+    It has three parts, whatever the id: one branch can never be the folder of another. A name that had to be
+    changed gets a short hash, so that two ids never share a branch. A further major version stands behind the
+    branch of the proposal that it stands beside.
     """
     named, at, major = proposal.partition("@")
-    legal = re.sub(r"[^A-Za-z0-9._/-]|\.\.|\.(?=/|$)|\.lock(?=/|$)", "-", named)
+    group, plus, member = named.partition("+")
+    flat = f"{group}{plus}{member.replace('/', '-')}"
+    legal = _ILLEGAL.sub("-", flat)[:_LONGEST]
     if legal != named:
-        legal += "-" + hashlib.sha256(named.encode()).hexdigest()[:6]
+        legal += "-" + hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     return f"{BRANCH_PREFIX}{legal}{at}{major}"

@@ -42,8 +42,7 @@ def move_together(
         held += [Held(item, reason) for item, reason in reasons.items()]
         for item in reasons:
             del wanted[item]
-    moved = [_in_one_proposal(update, wanted, sharing) for update in wanted.values()]
-    return tuple(moved), tuple(held)
+    return tuple(_in_one_proposal(wanted, sharing)), tuple(held)
 
 
 def linked(ids: Iterable[str], references: Iterable[Scanned]) -> frozenset[str]:
@@ -91,10 +90,16 @@ def _disagreements(
 
 
 def _in_one_proposal(
-    update: Update, wanted: Mapping[Scanned, Update], sharing: Mapping[_Shared, list[Scanned]]
-) -> Update:
-    ids = [wanted[other].proposal for other in _others(update.scanned, sharing)]
-    return replace(update, proposal=min([update.proposal, *ids])) if ids else update
+    wanted: Mapping[Scanned, Update], sharing: Mapping[_Shared, list[Scanned]]
+) -> Iterator[Update]:
+    """The updates, under one id where they share characters, also by way of others."""
+    ids = {item: update.proposal for item, update in wanted.items()}
+    groups = [[item for item in members if item in ids] for members in sharing.values()]
+    while apart := [members for members in groups if len({ids[item] for item in members}) > 1]:
+        for members in apart:
+            ids |= dict.fromkeys(members, min(ids[item] for item in members))
+    for item, update in wanted.items():
+        yield update if ids[item] == update.proposal else replace(update, proposal=ids[item])
 
 
 def _others(item: Scanned, sharing: Mapping[_Shared, list[Scanned]]) -> Iterator[Scanned]:

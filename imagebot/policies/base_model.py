@@ -1,12 +1,8 @@
-"""What the models of settings and policy files share: their base, and how one value is refused.
-
-Keys that are understood but not carried out yet parse by their type and are refused at their place, so that a
-file written for a later version says so instead of being half obeyed.
-"""
+"""What the models of settings and policy files share: their base, and how one value is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, NoReturn, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ModelWrapValidatorHandler, model_validator
@@ -50,33 +46,6 @@ def fault(
 ) -> NoReturn:
     """Refuse a value with a ``problem``."""
     raise problem(id, message, hint=hint, offset=offset, at=at)
-
-
-def not_yet(name: str, family: str = "policy") -> Any:  # noqa: ANN401 - a validator takes and gives what the field holds
-    """A validator that refuses a key which is understood and not carried out yet."""
-
-    def refuse(value: Any) -> Any:  # noqa: ANN401
-        if value not in (None, {}, []):
-            fault(
-                f"{family}-not-supported",
-                f"`{name}` is not supported yet",
-                hint="leave it out for now",
-            )
-        return value
-
-    return AfterValidator(refuse)
-
-
-def only(supported: Sequence[str], name: str, family: str = "policy") -> Any:  # noqa: ANN401 - a validator
-    """A validator that takes some values of a key, and says that the others are not supported yet."""
-
-    def refuse(value: str) -> str:
-        if value not in supported:
-            hint = f"use {' or '.join(supported)}"
-            fault(f"{family}-not-supported", f"{name} {value!r} is not supported yet", hint=hint)
-        return value
-
-    return AfterValidator(refuse)
 
 
 class Model(BaseModel):

@@ -59,7 +59,8 @@ def checked(
         reported: Faults that the layers below have by themselves.
     """
     value = placed.at(at)
-    view = Merged(Layer.read(placed, at, value).over(below), placed, at)
+    own = Layer.read(placed, at, value)
+    view = Merged(own.over(below).without_idle(own), placed, at)
     if not isinstance(value, dict) or not below.whole:
         return view, None, _lasting(placed, value, at, PolicyModel)
     alone = check(placed, value, at, PolicyModel)[1] if below.parts else []
@@ -78,8 +79,13 @@ def _identities(faults: list[Fault]) -> set[Identity]:
 
 
 def _lasting(places: Places, value: Value, at: Location, model: type[BaseModel]) -> list[Fault]:
-    """Faults that stay whatever order of tags, and which groups of ``match``, a layer above sets."""
+    """Faults that stay whatever a layer above sets: an order of tags, groups of ``match``, ``automerge``."""
     found = check(places, value, at, model)[1]
+    pull_request = value.get("pull-request") if isinstance(value, dict) else None
+    if isinstance(value, dict) and isinstance(pull_request, dict) and "automerge" not in pull_request:
+        merging = {**value, "pull-request": {**pull_request, "automerge": True}}
+        other = _identities(check(places, merging, at, model)[1])
+        found = [fault for fault in found if fault.id != "policy-contradiction" or identity(fault) in other]
     tags = value.get("tags") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(tags, dict):
         return found

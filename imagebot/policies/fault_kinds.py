@@ -24,8 +24,6 @@ class Kind:
 
 _MISSING = Kind("A key that must be there is missing.", "write it")
 
-_NOT_YET = Kind("The key or value is understood, and not carried out yet.", "leave it out for now")
-
 _TYPE = Kind("A value has another type than is wanted.", "write a value of the type that is named")
 
 _UNKNOWN = Kind("There is no such key.", "mend it, or take it out")
@@ -61,6 +59,7 @@ KINDS: Mapping[str, Kind] = {
         "write `(?P<name>...)` in `match`, or mend `by`",
     ),
     "policy-image": Kind("A glob is no name of an image.", "write a name such as `ghcr.io/acme/*`, no tag"),
+    "policy-label": Kind("A label is none that forges take.", "write at most 50 characters, no comma"),
     "policy-matches-nothing": Kind(
         "No reference of the repository can be governed by the policy.",
         "mend its `images`, `environments` or `paths`, or take it out",
@@ -75,7 +74,6 @@ KINDS: Mapping[str, Kind] = {
     "policy-not-defined": Kind(
         "A comment binds a line to a policy that does not exist.", "mend the name, or take the comment out"
     ),
-    "policy-not-supported": _NOT_YET,
     "policy-order": Kind(
         "A key of `tags` has no meaning with the `order`: the order would not look at it.",
         "leave the key out, or choose another order",
@@ -83,6 +81,10 @@ KINDS: Mapping[str, Kind] = {
     "policy-path": Kind(
         "A glob on paths leads out of the repository, negates, or is none.",
         "write it relative to the root, with `/`, such as `apps/**`",
+    ),
+    "policy-person": Kind(
+        "A reviewer or assignee is no login, or a team is none.",
+        "write `reviewers: [alice]`, `teams: [acme/platform]`, without `@`",
     ),
     "policy-pin": Kind(
         "`pin` would not write the digest that `verify` checks, or what `order: digest` follows.",
@@ -116,14 +118,28 @@ KINDS: Mapping[str, Kind] = {
     ),
     "policy-verify": Kind("`verify` asks for no signature.", "name `keys` or `keyless` identities"),
     "policy-verify-key": Kind("The key is no file of the repository.", "commit it, or mend its path"),
+    "settings-calendar": Kind(
+        "A calendar does not open in two years.", "leave some minutes of `schedule` out of every freeze"
+    ),
+    "settings-cron": Kind(
+        "A cron expression is none, or never matches.",
+        "write minute, hour, day, month and day of the week: `* 9-16 * * mon-thu`",
+    ),
     "settings-environment-name": Kind(
         "The name is none for an environment.",
         "use lower-case letters, digits, `.`, `_` and `-`, at most 63",
     ),
     "settings-forge-api": Kind("The API is no base URL.", "write `https://HOST/api/v3`, no password"),
-    "settings-forge-repository": Kind("The repository is none on a forge.", "write `owner/name`"),
+    "settings-forge-repository": Kind(
+        "The repository is none on the forge.", "write `owner/name`, on GitLab also `group/subgroup/name`"
+    ),
+    "settings-freeze": Kind(
+        "A freeze has no time, ends before it begins, or is longer than a year.",
+        "write `from` and `to`, or `cron` and `for`",
+    ),
+    "settings-label": Kind("The label is none that forges take.", "write at most 50 characters, no comma"),
+    "settings-limit": Kind("The limit is none.", "write a number from 1, or `none` for no limit"),
     "settings-missing-key": _MISSING,
-    "settings-not-supported": _NOT_YET,
     "settings-registry-host": Kind("The name is no host.", "write `host` or `host:port`, no `https://`"),
     "settings-registry-mirror": Kind(
         "The mirror is no place to look images up.", "write `host[:port][/path]`, no `https://`"
@@ -136,6 +152,9 @@ KINDS: Mapping[str, Kind] = {
         "`image` of a rule is no name of an image.", "write a name such as `ghcr.io/acme/web`, no tag"
     ),
     "settings-rule-path": Kind("A path of a rule is none.", "write such as `spec.jobs[*].image`"),
+    "settings-time-zone": Kind(
+        "There is no such time zone.", "write a name of the IANA database, such as `Europe/Berlin`"
+    ),
     "settings-type": _TYPE,
     "settings-unknown-key": _UNKNOWN,
     "yaml-alias": Kind("An alias (`*name`) is not expanded in these files.", "write the value out"),

@@ -14,6 +14,7 @@ from imagebot.policies.base_model import MERGED
 from imagebot.policies.faults import Fault
 from imagebot.policies.placed import Location, Placed, Value
 from imagebot.policies.policy import OrderName
+from imagebot.policies.pull_request_model import MERGING
 
 _DEFAULT_ORDER = "semver"
 
@@ -64,6 +65,14 @@ class Layer:
         """This layer on top of another."""
         kept = {path: part for path, part in lower.parts.items() if self._lets_through(path, lower)}
         return Layer({**kept, **self.parts}, self.whole and lower.whole)
+
+    def without_idle(self, top: Layer) -> Layer:
+        """The layer without what lies beneath its top to no purpose: how to merge, where nothing is merged."""
+        automerge = self.parts.get(("pull-request", "automerge"))
+        if automerge and automerge.value:
+            return self
+        idle = {("pull-request", key) for key in MERGING} - top.parts.keys()
+        return Layer({path: part for path, part in self.parts.items() if path not in idle}, self.whole)
 
     @property
     def value(self) -> dict[str, Value]:

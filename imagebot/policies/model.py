@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from itertools import product
 from typing import Annotated, Any, Literal
 
@@ -21,18 +20,18 @@ from pydantic_core import PydanticCustomError
 
 from imagebot.errors import InvalidReference
 from imagebot.policies.agreement import looked_at, policy_problems, tag_problems
-from imagebot.policies.base_model import Model, PathGlob, fault, not_yet, problem
+from imagebot.policies.base_model import Model, PathGlob, fault, problem
 from imagebot.policies.case_model import CaseModel
+from imagebot.policies.dates import age
 from imagebot.policies.globs import normalised_image_glob
 from imagebot.policies.pattern import InvalidPattern, Pattern
 from imagebot.policies.policy import DatedBy, OrderName, Pinning
+from imagebot.policies.pull_request_model import PullRequestModel, policy_name
 from imagebot.references.orders import ORDERS
 from imagebot.references.ranges import Comparison, InvalidRange
 from imagebot.references.suffix import PRERELEASE_LETTERS, PRERELEASE_WORDS
 
-POLICY_NAME = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,62}"
 _PRERELEASES = (*PRERELEASE_WORDS, *PRERELEASE_LETTERS)
-_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
 
 
 def _regex(text: str) -> str:
@@ -53,13 +52,6 @@ def _image(glob: str) -> str:
         return normalised_image_glob(glob)
     except InvalidReference as error:
         fault("policy-image", error.message, hint=error.hint)
-
-
-def _policy_name(name: str) -> str:
-    if not re.fullmatch(POLICY_NAME, name):
-        hint = "letters, digits, `.`, `_`, `:` and `-`, at most 63, beginning with a letter or digit"
-        fault("policy-name", f"{name!r} is no name for a policy", hint=hint)
-    return name
 
 
 def _is_empty(comparisons: Iterable[Comparison]) -> bool:
@@ -183,16 +175,6 @@ def _age(text: str) -> str:
     return text
 
 
-def age(text: str) -> timedelta:
-    """The length of time that a text such as ``72h`` or ``1d12h`` stands for; zero if it is none."""
-    if not re.fullmatch(r"(?:[0-9]{1,6}[mhdw])+", text, re.ASCII):
-        return timedelta()
-    found = timedelta(
-        minutes=sum(int(number) * _MINUTES[unit] for number, unit in re.findall(r"([0-9]+)([mhdw])", text))
-    )
-    return found if found <= timedelta(days=3653) else timedelta()
-
-
 def _platform(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9.]+)?", text, re.ASCII):
         hint = "write os/architecture or os/architecture/variant, such as linux/arm64"
@@ -266,8 +248,8 @@ class DefaultsModel(Model):
         default=False,
         description="Whether a tag that moved under its pinned digest is proposed anew; else it is reported.",
     )
-    pull_request: Annotated[dict[str, Any] | None, not_yet("pull-request")] = Field(
-        None, alias="pull-request", description="Not supported yet."
+    pull_request: PullRequestModel = Field(
+        PullRequestModel(), alias="pull-request", description="How its updates are proposed."
     )
 
     @classmethod
@@ -279,7 +261,7 @@ class DefaultsModel(Model):
 class NamedModel(Model):
     """What only a policy itself has."""
 
-    name: Annotated[str, AfterValidator(_policy_name)] = Field(
+    name: Annotated[str, AfterValidator(policy_name)] = Field(
         description="Name, unique over all policy files."
     )
     images: list[Annotated[str, AfterValidator(_image)]] = Field(

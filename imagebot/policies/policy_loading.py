@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from imagebot.policies.dates import age
 from imagebot.policies.faults import Mark
-from imagebot.policies.model import PolicyModel, TagsModel, age
+from imagebot.policies.model import PolicyModel, TagsModel
 from imagebot.policies.pattern import Pattern
 from imagebot.policies.policy import Case, Gates, Keyless, Policy, TagRules, Verification
+from imagebot.policies.proposing_loading import loaded_rules
 from imagebot.references.orders import ORDERS
 
 
@@ -27,6 +29,7 @@ def loaded_policy(model: PolicyModel, tests: tuple[Case, ...], mark: Mark, line:
         gates=_gates(model),
         pin=model.pin,
         refresh=model.refresh,
+        pull_request=loaded_rules(model.pull_request),
         tests=tests,
         file=mark.path,
         line=line,

@@ -8,6 +8,12 @@ from imagebot.descriptors.rules import Rule, Step, parse_path
 from imagebot.policies.faults import Mark
 from imagebot.policies.globs import path_matcher
 from imagebot.policies.policy import Environment, ForgeSettings, RegistrySettings, Settings
+from imagebot.policies.proposing_loading import (
+    loaded_calendar,
+    loaded_commits,
+    loaded_limits,
+    loaded_pull_requests,
+)
 from imagebot.policies.settings_model import RegistryModel, RuleModel, SettingsModel
 
 
@@ -18,18 +24,24 @@ def loaded_settings(model: SettingsModel, named: Mapping[str, Mark]) -> Settings
         model: What is written.
         named: Where each environment is named.
     """
+    pull_requests = loaded_pull_requests(model.pull_requests)
     return Settings(
         environments=tuple(
-            Environment(name, tuple(e.paths), named[name]) for name, e in model.environments.items()
+            Environment(
+                name,
+                tuple(e.paths),
+                named[name],
+                limits=loaded_limits(e.limits, pull_requests.limits),
+                calendar=loaded_calendar(e.calendar, pull_requests.calendar),
+            )
+            for name, e in model.environments.items()
         ),
-        forge=ForgeSettings(
-            kind="github" if model.forge.kind == "github" else "git" if model.forge.kind == "git" else None,
-            api=model.forge.api,
-            repository=model.forge.repository,
-        ),
+        forge=ForgeSettings(model.forge.kind, model.forge.api, model.forge.repository),
         base=model.base,
         registries=tuple((host, _registry(r)) for host, r in model.registries.items()),
         rules=tuple(_rule(rule) for rule in model.descriptors),
+        pull_requests=pull_requests,
+        commits=loaded_commits(model.commits),
     )
 
 

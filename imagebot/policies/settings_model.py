@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from imagebot.descriptors.rules import InvalidPath, parse_path
 from imagebot.errors import InvalidReference
-from imagebot.policies.base_model import Model, PathGlob, fault, only
+from imagebot.policies.base_model import Model, PathGlob, fault, problem
+from imagebot.policies.calendar_model import CalendarModel
+from imagebot.policies.policy import ForgeKind
+from imagebot.policies.pull_requests_model import CommitsModel, EnvironmentLimitsModel, PullRequestsModel
 from imagebot.references.image import ImageName
 
 ENVIRONMENT_NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
@@ -19,6 +24,12 @@ class EnvironmentModel(Model):
     """A named set of paths."""
 
     paths: list[PathGlob] = Field(min_length=1, description="Globs relative to the root of the repository.")
+    limits: EnvironmentLimitsModel | None = Field(
+        None, description="How much may be open in it at once. Default: as `pull-requests` says."
+    )
+    calendar: CalendarModel | None = Field(
+        None, description="When it may change, in place of the calendar of `pull-requests`."
+    )
 
 
 def _api(url: str) -> str:
@@ -32,7 +43,7 @@ def _api(url: str) -> str:
 
 
 def _repository(name: str) -> str:
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", name, re.ASCII):
+    if not re.fullmatch(r"[\w.-]+(?:/[\w.-]+){1,20}", name, re.ASCII):
         fault("settings-forge-repository", f"{name!r} is not of the form owner/name")
     return name
 
@@ -40,19 +51,26 @@ def _repository(name: str) -> str:
 class ForgeModel(Model):
     """Where pull requests live."""
 
-    kind: (
-        Annotated[Literal["github", "gitlab", "gitea", "git"], only(["github", "git"], "forge", "settings")]
-        | None
-    ) = Field(
-        None,
-        description="github or git; gitlab and gitea are not supported yet. Default: read off the remote.",
+    kind: ForgeKind | None = Field(
+        None, description="github, gitlab, gitea (also for Forgejo) or git. Default: read off the remote."
     )
     api: Annotated[str, AfterValidator(_api)] | None = Field(
-        None, description="Base URL of the API, for GitHub Enterprise."
+        None, description="Base URL of the API, where the forge is not a public one."
     )
     repository: Annotated[str, AfterValidator(_repository)] | None = Field(
-        None, description="owner/name on the forge. Default: read off the remote."
+        None,
+        description="owner/name on the forge, on GitLab also group/subgroup/name. Default: read off "
+        "the remote.",
     )
+
+    @classmethod
+    def contradictions(cls, written: Mapping[str, Any]) -> Iterator[PydanticCustomError]:
+        """Groups in groups where a forge has none."""
+        kind, repository = written.get("kind"), written.get("repository")
+        if kind in ("github", "gitea") and isinstance(repository, str) and repository.count("/") > 1:
+            message = f"{repository!r} is not of the form owner/name"
+            hint = "write owner/name: only GitLab has groups in groups"
+            yield problem("settings-forge-repository", message, hint=hint, at="repository", offset=0)
 
 
 _HOST_HINT = "write host or host:port, such as registry.internal:5000; Docker Hub is docker.io"
@@ -196,6 +214,10 @@ class SettingsModel(Model):
     registries: Annotated[dict[str, RegistryModel], AfterValidator(_hosts)] = Field(
         {}, description="How to speak to registry hosts, by host and port."
     )
+    pull_requests: PullRequestsModel = Field(
+        PullRequestsModel(), alias="pull-requests", description="What holds for all pull requests."
+    )
+    commits: CommitsModel = Field(CommitsModel(), description="How commits are made.")
     descriptors: list[RuleModel] = Field(
         [], description="Fields that hold a reference and that no kind of descriptor knows."
     )

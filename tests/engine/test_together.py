@@ -6,9 +6,11 @@ import pytest
 
 from imagebot.descriptors.across import across
 from imagebot.descriptors.find import find
+from imagebot.descriptors.reference import Slot, Span
 from imagebot.engine.together import linked, move_together
 from imagebot.plan import Pin, Scanned, Update
 from imagebot.policies.policy import Policy, TagRules
+from tests.builders import NEW, reference
 
 TEXT = b"""\
 web: {repository: r.io/web, tag: &t '1.0'}
@@ -39,6 +41,24 @@ def test_images_that_share_a_tag_move_together_in_one_proposal() -> None:
         ("other", "1.2", "prod/all"),
     ]
     assert held == ()
+
+
+def test_a_chain_of_shared_texts_is_one_proposal() -> None:
+    def sharing(line: int, *places: int) -> Scanned:
+        tag, digest = (Slot(Span(at, at + 1), Span(at, at + 1), whole=True) for at in places)
+        found = replace(reference("1.0", NEW, path="a.yaml", line=line), tag=tag, digest=digest)
+        return Scanned(found, POLICY, "prod", "")
+
+    first, second, third = sharing(1, 10, 20), sharing(2, 20, 30), sharing(3, 30, 40)
+    updates = [
+        update(first, "1.1", "prod/c"),
+        update(second, "1.1", "prod/b"),
+        update(third, "1.1", "prod/a"),
+    ]
+
+    moved, _ = move_together(updates, [first, second, third])
+
+    assert {found.proposal for found in moved} == {"prod/a"}
 
 
 @pytest.mark.parametrize(
