@@ -13,6 +13,7 @@ from imagebot.demo.faults import Faults, Seen
 from imagebot.demo.git_http import is_push, password, repository_of, serve_git
 from imagebot.demo.github.accounts import Actor
 from imagebot.demo.github.api import WRITES, Api
+from imagebot.demo.github.assertions import actor_of
 from imagebot.demo.github.pages import Pages
 from imagebot.demo.github.site import PREFIX, Site
 from imagebot.demo.github.state import HostedRepository, Permission, PullRequest
@@ -124,11 +125,17 @@ class GitHubStandIn(Faults):
     def _answer(self, request: Request) -> Response:
         self.watch(request)
         with self._lock:
-            actor = self.site.accounts.actor(password(request), self.site.clock())
+            actor = self._actor(password(request))
             response = self.answer(request, lambda taken: self._dispatch(taken, actor))
             write = _is_write(request)
             self.requests.append(Seen(request.method, request.path, response.status, write, actor.login))
             return response
+
+    def _actor(self, secret: str) -> Actor:
+        accounts, now = self.site.accounts, self.site.clock()
+        if secret.count(".") == 2:  # a JSON web token
+            return actor_of(secret, accounts.apps.values(), now)
+        return accounts.actor(secret, now)
 
     def _dispatch(self, request: Request, actor: Actor) -> Response:
         if request.path.startswith(f"{PREFIX}/"):
