@@ -5,27 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from threading import RLock
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests
-from github import Auth, Github, GithubException
+from github import Auth, GithubException
 from requests.utils import parse_header_links
 
+from imagebot.errors import ForgeError
 from imagebot.forges.github.errors import Place
 from imagebot.forges.github.retry import Patience
+from imagebot.forges.github.transport import Wire
 
 GITHUB_API = "https://api.github.com"
-API_VERSION = "2022-11-28"
-"""Later versions drop fields that GitHub Enterprise still serves; this one is on all of them."""
 
 PAGE = 100
 """Items of a page: as many as GitHub gives."""
-
-TIMEOUT_S = 30
-PAUSE_S, WRITE_PAUSE_S = 0.25, 1.0
-"""Between requests, and between writes, as GitHub asks."""
 
 Content = Mapping[str, object]
 Item = dict[str, Any]
@@ -45,20 +42,10 @@ class Api:
     def __init__(
         self, auth: Auth.Auth, url: str, place: Place, *, polite: bool, wait: Callable[[float], None]
     ) -> None:
-        github = Github(
-            base_url=url,
-            auth=auth,
-            retry=None,
-            timeout=TIMEOUT_S,
-            seconds_between_requests=PAUSE_S if polite else None,
-            seconds_between_writes=WRITE_PAUSE_S if polite else None,
-            lazy=True,
-            api_version=API_VERSION,
-        )
         self.url = url
         self.place = place
         self.patience = Patience(wait, time.time)
-        self._requester = github.requester
+        self._wire = Wire(auth, url, polite=polite)
         self._one_write = RLock()
 
     @contextmanager
@@ -68,28 +55,30 @@ class Api:
             yield
         except (GithubException, requests.RequestException) as error:
             raise self.place.explain(doing, error) from error
+        except (LookupError, TypeError, ValueError) as error:
+            raise ForgeError(
+                f"cannot {doing}: {self.place.host} answered something that GitHub does not describe",
+                hint="check the `forge` settings: something else may answer at that address",
+                id="forge-protocol",
+            ) from error
 
     def get(self, path: str, **parameters: object) -> Any:  # noqa: ANN401 - a JSON value
         """What stands at a path."""
-        return self.patience.send(lambda: self._send("GET", path, parameters)[1], again=True)
+        return self.patience.send(lambda: self._wire.exchange("GET", path, parameters, None)[1], again=True)
 
     def pages(self, path: str, *, limit: int, **parameters: object) -> Iterator[Item]:
         """Items of a list, page after page, at most ``limit``."""
-        query: dict[str, object] = {"per_page": PAGE, **parameters}
+        query: Content = {"per_page": PAGE, **parameters}
         while limit > 0:
-            asked = dict(query)
-            headers, page = self.patience.send(lambda asked=asked: self._send("GET", path, asked), again=True)  # type: ignore[misc] # a default binds it
-            items = (
-                page
-                if isinstance(page, list)
-                else next((v for v in page.values() if isinstance(v, list)), [])
-            )
+            ask = partial(self._wire.exchange, "GET", path, query, None)
+            headers, page = self.patience.send(ask, again=True)
+            items = _items(page)
             yield from items[:limit]
             limit -= len(items)
             following = _next(headers.get("link", ""))
             if not following or not items:
                 return
-            query |= following
+            query = {**query, **following}
 
     def write(self, verb: str, path: str, content: Content, *, again: bool = False) -> Any:  # noqa: ANN401 - a JSON value
         """Change something.
@@ -101,11 +90,11 @@ class Api:
             again: Whether doing it twice is doing it once: then it is sent again if its answer was lost.
         """
         with self._one_write:
-            return self.patience.send(lambda: self._send(verb, path, {}, content)[1], again=again)
+            return self.patience.send(lambda: self._wire.exchange(verb, path, {}, content)[1], again=again)
 
     def query(self, text: str, variables: Content) -> Item:
         """Ask by GraphQL."""
-        return self.patience.send(lambda: self._graphql(text, variables), again=True)
+        return self.patience.send(lambda: self._wire.graphql(text, variables), again=True)
 
     def mutate(self, name: str, content: Content, answer: str, *, again: bool = False) -> Item:
         """Change something by a GraphQL mutation.
@@ -119,24 +108,20 @@ class Api:
         kind = f"{name[0].upper()}{name[1:]}Input!"
         text = f"mutation($input: {kind}) {{ {name}(input: $input) {{ {answer} }} }}"
         with self._one_write:
-            return self.patience.send(lambda: self._graphql(text, {"input": content}), again=again)
-
-    def _graphql(self, text: str, variables: Content) -> Item:
-        _, answer = self._requester.graphql_query(text, dict(variables))
-        found: Item = answer.get("data") or {}
-        return found
-
-    def _send(
-        self, verb: str, path: str, parameters: Content, content: Content | None = None
-    ) -> tuple[Mapping[str, str], Any]:
-        return self._requester.requestJsonAndCheck(verb, path, parameters=dict(parameters), input=content)
+            return self.patience.send(lambda: self._wire.graphql(text, {"input": content}), again=again)
 
 
-def _next(link: str) -> dict[str, object]:
+def _items(page: object) -> list[Item]:
+    """The list of a page, which some answers hold beside its total."""
+    if isinstance(page, dict):
+        return next((value for value in page.values() if isinstance(value, list)), [])
+    return page if isinstance(page, list) else []
+
+
+def _next(link: str) -> Content:
     """Parameters of the next page: its path is left out, so that nothing leads elsewhere."""
     for each in parse_header_links(link) if link else []:
         if each.get("rel") == "next":
-            return {
-                name: values[-1] for name, values in parse_qs(urlsplit(each.get("url", "")).query).items()
-            }
+            asked = parse_qs(urlsplit(each.get("url", "")).query)
+            return {name: values[-1] for name, values in asked.items()}
     return {}
