@@ -67,7 +67,7 @@ class Layer:
         return Layer({**kept, **self.parts}, self.whole and lower.whole)
 
     def without_idle(self, top: Layer) -> Layer:
-        """The layer without what lies beneath its top to no purpose: how to merge, where nothing is merged."""
+        """The layer without what lies beneath its top in vain: how to merge, where nothing is merged."""
         automerge = self.parts.get(("pull-request", "automerge"))
         if automerge and automerge.value:
             return self
