@@ -5,6 +5,9 @@ Source of the words: https://docs.github.com/en/rest/git/refs and what bots matc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from imagebot.demo.github.refusals import Refused
 from imagebot.demo.github.state import HostedRepository
 from imagebot.demo.hosting import NOBODY
@@ -73,3 +76,44 @@ def _update(hosted: HostedRepository, name: str, sha: str, before: str) -> None:
     """A branch beside a folder of branches of that name fails here, as it does on GitHub."""
     if hosted.git.attempt("update-ref", name, sha, before).code != 0:
         raise Refused(422, "Reference update failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One of several moves that happen together or not at all; ``NOBODY`` is the commit of no reference.
+
+    Attributes:
+        before: Where it must be; None if that does not matter.
+        after: Where it is to be.
+    """
+
+    name: str
+    before: str | None
+    after: str
+    force: bool
+
+
+def update_all(hosted: HostedRepository, updates: Sequence[Update]) -> None:
+    """Move references together: compare and swap, as ``--force-with-lease`` has it.
+
+    Source: https://docs.github.com/en/graphql/reference/mutations#updaterefs, which does not tell the words
+    of a refusal.
+    """
+    lines = []
+    for update in updates:
+        before = value(hosted, update.name) or NOBODY
+        if update.before not in {None, before}:
+            raise Refused(422, f"Reference update failed: {update.name} is not at {update.before}")
+        _check_update(hosted, update, before)
+        lines.append(f"update {update.name} {update.after} {before}\n")
+    if hosted.git.attempt("update-ref", "--stdin", stdin="".join(lines).encode()).code != 0:
+        raise Refused(422, "Reference update failed")
+
+
+def _check_update(hosted: HostedRepository, update: Update, before: str) -> None:
+    if update.after == NOBODY:
+        _check_protection(hosted, update.name)
+        return
+    _check(hosted, update.name, update.after)
+    if before != NOBODY and not update.force and not hosted.contains(update.after, before):
+        raise Refused(422, "Update is not a fast forward")

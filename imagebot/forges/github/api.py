@@ -55,7 +55,7 @@ class Api:
             yield
         except (GithubException, requests.RequestException) as error:
             raise self.place.explain(doing, error) from error
-        except (LookupError, TypeError, ValueError) as error:
+        except (LookupError, StopIteration, TypeError, ValueError) as error:
             raise ForgeError(
                 f"cannot {doing}: {self.place.host} answered something that GitHub does not describe",
                 hint="check the `forge` settings: something else may answer at that address",
@@ -113,9 +113,8 @@ class Api:
 
 def _items(page: object) -> list[Item]:
     """The list of a page, which some answers hold beside its total."""
-    if isinstance(page, dict):
-        return next((value for value in page.values() if isinstance(value, list)), [])
-    return page if isinstance(page, list) else []
+    found = page.values() if isinstance(page, dict) else (page,)
+    return next(value for value in found if isinstance(value, list))
 
 
 def _next(link: str) -> Content:
