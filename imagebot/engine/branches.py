@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imagebot.forges.message import edit_hash, recorded_edit
+from imagebot.forges.text.message import edit_hash, recorded_edit
 
 if TYPE_CHECKING:
     from imagebot.repository.protocol import CommitFacts, ConfigRepository

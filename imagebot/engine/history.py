@@ -11,7 +11,7 @@ from imagebot.descriptors.across import across
 from imagebot.descriptors.find import NOTHING, Found
 from imagebot.engine.reading import find_all
 from imagebot.engine.scan import NOT_A_FILE
-from imagebot.forges.message import EDIT_LINE
+from imagebot.forges.text.message import EDIT_LINE
 
 if TYPE_CHECKING:
     from datetime import datetime

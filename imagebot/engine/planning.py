@@ -16,7 +16,7 @@ from imagebot.engine.questions import converse
 from imagebot.engine.scan import Known, scan
 from imagebot.engine.together import linked, move_together
 from imagebot.errors import EditError, RegistryUnreachable
-from imagebot.forges.body import body, title
+from imagebot.forges.text import body, title
 from imagebot.plan import Failure, Held, Plan, Proposal, Scan, Scanned, Update, major_of, proposal_id
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from imagebot.engine.edit import edited_files
 from imagebot.engine.planning import BRANCH_PREFIX, branch_name
 from imagebot.errors import ImagebotError
 from imagebot.forges.marker import Marker, find_marker, marker, targets
-from imagebot.forges.message import commit_message
+from imagebot.forges.text.message import commit_message
 from imagebot.plan import Action, Outcome, without_major
 from imagebot.repository.protocol import Signature
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from imagebot.engine.gates import examine
 from imagebot.engine.pinning import NAMED, no_place, pins, same_images, tag_of, verifies, written
 from imagebot.engine.questions import DigestOf
-from imagebot.engine.verdict import Judgement, Ranked, described, follow, judge
+from imagebot.engine.verdict import Judgement, Ranked, described, follow, judge, ran_before
 from imagebot.plan import Pin, Scanned, short_digest
 from imagebot.policies.policy import Selection
 
 if TYPE_CHECKING:
     from imagebot.engine.questions import Talk
-    from imagebot.evidence import Evidence
+    from imagebot.evidence import Described, Evidence
     from imagebot.policies.policy import Policy
     from imagebot.policies.selection import Choice
 
@@ -28,6 +28,7 @@ class Move:
     Attributes:
         to: Tag and digest that were chosen.
         written: What of it will stand in the file.
+        before: What the image that runs now says of itself; None where nobody asked.
         major: The further major version it belongs to, where a policy asks for the newest of each.
         stays: Why nothing moves.
         waits: Whether it may move yet, when more is known or time has passed.
@@ -36,6 +37,7 @@ class Move:
     to: Pin | None = None
     written: Pin = _NOTHING
     evidence: Evidence | None = None
+    before: Described | None = None
     selection: Selection | None = None
     major: int | None = None
     stays: str = ""
@@ -106,8 +108,9 @@ def _move(policy: Policy, source: Pin, tag: str, judgement: Judgement, major: in
     evidence = judgement.evidence[tag]
     pinned = source.digest is not None or pins(policy) or verifies(policy)
     evidence = yield from described(evidence, pinned=pinned)
+    before = yield from ran_before(source, evidence)
     to = Pin(tag, evidence.digest or None)
-    return Move(to, written(policy, source, to), evidence, judgement.selection, major)
+    return Move(to, written(policy, source, to), evidence, before, judgement.selection, major)
 
 
 def _same_tag(policy: Policy, source: Pin, tag: str) -> Talk[Move]:
@@ -140,8 +143,9 @@ def _pinned(policy: Policy, source: Pin, tag: str, digest: str) -> Talk[Move]:
     if objection is not None:
         return Move(stays=f"{tag}: {objection.reason}", waits=True)
     evidence = yield from described(evidence, pinned=True)
+    before = yield from ran_before(source, evidence)
     to = Pin(tag, digest)
-    return Move(to, written(policy, source, to), evidence)
+    return Move(to, written(policy, source, to), evidence, before)
 
 
 def _followed(policy: Policy, source: Pin) -> Talk[Move]:
@@ -160,7 +164,8 @@ def _followed(policy: Policy, source: Pin) -> Talk[Move]:
     if source.digest and (yield from same_images(policy, source.digest, evidence.digest)):
         return _as_written(policy, source, Pin(source.tag, source.digest))
     evidence = yield from described(evidence, pinned=True)
-    return Move(to, written(policy, source, to), evidence, judgement.selection)
+    before = yield from ran_before(source, evidence)
+    return Move(to, written(policy, source, to), evidence, before, judgement.selection)
 
 
 def _moved(policy: Policy, tag: str, old: str, new: str) -> str:

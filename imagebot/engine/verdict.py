@@ -11,11 +11,13 @@ from imagebot.engine.dating import NO_IMAGE, dates
 from imagebot.engine.gates import examine
 from imagebot.engine.questions import DescriptionOf, DigestOf, Talk
 from imagebot.errors import RegistryError
+from imagebot.forges.text.source import repository_of, revision_of
 from imagebot.policies.policy import Selection, Verdict
 from imagebot.policies.selection import Ranking, rank
 
 if TYPE_CHECKING:
-    from imagebot.evidence import Evidence
+    from imagebot.evidence import Described, Evidence
+    from imagebot.plan import Pin
     from imagebot.policies.policy import Policy
     from imagebot.policies.selection import Choice
     from imagebot.registries.protocol import Listing
@@ -123,6 +125,34 @@ def described(evidence: Evidence, *, pinned: bool) -> Talk[Evidence]:
             raise
         return evidence
     return replace(evidence, described=found, platforms=found.platforms)
+
+
+def ran_before(source: Pin, evidence: Evidence) -> Talk[Described | None]:
+    """What the image that runs now says of itself, where there is something to compare: a courtesy.
+
+    Args:
+        source: What is written now.
+        evidence: Of the image that it moves to.
+    """
+    if not _comparable(evidence.described):
+        return None
+    try:
+        digest: str | None = source.digest
+        if digest is None and source.tag is not None:
+            digest = yield DigestOf(source.tag)
+        if not digest or digest == evidence.digest:
+            return None
+        found: Described = yield DescriptionOf(digest)
+    except RegistryError:
+        return None
+    return found
+
+
+def _comparable(described: Described | None) -> bool:
+    """Whether an image names source and revision, or runs on several platforms."""
+    if described is None:
+        return False
+    return len(described.platforms) > 1 or bool(repository_of(described) and revision_of(described))
 
 
 def _doubt(ranked: Ranked, choice: Choice) -> str:

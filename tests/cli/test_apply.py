@@ -345,7 +345,7 @@ def test_a_saved_plan_says_what_the_images_are(team: Team, imagebot: Run, tmp_pa
 
     for branch, pull in team.open_pulls.items():
         assert pull.body.startswith(bodies[branch].strip()) == kept
-        assert ("runs on `linux/amd64`" in pull.body) == kept
+        assert ("| Platforms | `linux/amd64` |" in pull.body) == kept
 
 
 @pytest.mark.parametrize("moved", ["base", "digest"])
