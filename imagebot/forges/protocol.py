@@ -274,7 +274,7 @@ class Issues(Protocol):
     """The one issue that shows everything."""
 
     def find_issue(self, mark: str) -> Issue | None:
-        """The newest issue that imagebot opened and whose body holds a mark: an open one before a closed one."""
+        """The newest issue that imagebot opened with a mark in its body: an open one before a closed one."""
         ...
 
     def create_issue(self, title: str, body: str, labels: Sequence[str]) -> Issue:
