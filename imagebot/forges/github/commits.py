@@ -14,7 +14,7 @@ from github import GithubException
 
 from imagebot.errors import ForgeError, PushRefused
 from imagebot.forges.github.api import Item
-from imagebot.forges.github.errors import is_limited, is_lost, words
+from imagebot.forges.github.errors import is_forbidden, is_limited, is_lost, words
 from imagebot.forges.github.repository import GitHubRepository
 from imagebot.untrusted import clean
 
@@ -117,3 +117,8 @@ class Commits(GitHubRepository):
                 raise
             return None
         return str(found["object"]["sha"])
+
+
+def _is_refused(error: GithubException) -> bool:
+    """Whether GitHub would not move the branch, for a reason that is no limit and no missing right."""
+    return error.status in {400, 409, 422} and not is_limited(error) and not is_forbidden(error)

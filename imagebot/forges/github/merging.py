@@ -13,7 +13,7 @@ from github import GithubException
 from imagebot.errors import MergeBlocked
 from imagebot.forges.github.api import Item
 from imagebot.forges.github.checks import State, read_checks, together
-from imagebot.forges.github.errors import details, is_limited, is_lost, words
+from imagebot.forges.github.errors import is_forbidden, is_limited, is_lost, words
 from imagebot.forges.github.retry import PAUSES_S
 from imagebot.forges.github.rules import Rules
 from imagebot.forges.protocol import PullRequest, Readiness
@@ -81,7 +81,7 @@ class Merging(Rules):
             try:
                 self._api.mutate("enablePullRequestAutoMerge", content, "pullRequest { number }", again=True)
             except GithubException as error:
-                if is_limited(error) or error.status != 400 or _is_forbidden(error):
+                if is_limited(error) or error.status != 400 or is_forbidden(error):
                     raise
                 raise self._would_not("enable auto-merge of", number, error) from error
             finally:
@@ -136,7 +136,3 @@ def _blocked(item: Item) -> str:
         "behind": "it must be brought up to date with its base first",
     }
     return said.get(item.get("mergeable_state", ""), "")
-
-
-def _is_forbidden(error: GithubException) -> bool:
-    return any(item.get("type") == "FORBIDDEN" for item in details(error))

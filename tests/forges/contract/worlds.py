@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from tests.forges.contract.github_world import open_github
 from tests.forges.contract.world import World
 
 OpenWorld = Callable[[Path], AbstractContextManager[World]]
 """Start a server that keeps its files in a folder."""
 
-WORLDS: Mapping[str, OpenWorld] = {}
+WORLDS: Mapping[str, OpenWorld] = {
+    "github": open_github,
+}

@@ -41,7 +41,7 @@ def json_answer(text: str, status: int = 200) -> Response:
         pytest.param(json_answer("[]"), id="a-list"),
         pytest.param(json_answer('"text"'), id="a-text"),
         pytest.param(json_answer("{}"), id="without-fields"),
-        pytest.param(json_answer('{"full_name": 1, "default_branch": []}'), id="wrong-types"),
+        pytest.param(json_answer('{"full_name": 1, "default_branch": 2}'), id="wrong-types"),
         pytest.param(Response(200, b"<html>Sign in</html>", {"Content-Type": "text/html"}), id="a-page"),
         pytest.param(Response(200, b"\xff\xfe", {}), id="no-text"),
         pytest.param(
