@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from markdown_it import MarkdownIt
@@ -219,5 +220,5 @@ def test_what_does_not_fit_is_left_out_in_order_and_said() -> None:
         )
 
     assert gone[0] == ["newer tags passed over"]
-    assert all(set(before) <= set(after) for before, after in zip(gone, gone[1:], strict=False))
+    assert all(set(before) <= set(after) for before, after in pairwise(gone))
     assert "release notes" in gone[-1]
