@@ -101,6 +101,7 @@ def inline(tokens: list[Token]) -> Iterator[Token]:
         pytest.param("* a\n  * b\n1. c", "- a\n  - b\n- 1\\. c", id="lists"),
         pytest.param("```sh\nx\n", "```\nx\n```", id="open-fence"),
         pytest.param("````\n```\n````", "````\n```\n````", id="fence-in-fence"),
+        pytest.param("```\n```\nafter", "after", id="empty-fence"),
         pytest.param("~~~\n```\n~~~", "````\n```\n````", id="other-fence"),
         pytest.param("a\u202eb\u2066c", "abc", id="bidi"),
         pytest.param(
@@ -165,6 +166,11 @@ def test_a_megabyte_is_cut(piece: str) -> None:
     assert quote.cut
     assert len(quote.text) <= CHARACTERS
     assert len(quote.text.splitlines()) <= LINES
+
+
+def test_a_line_that_is_cut_is_told() -> None:
+    assert defuse("A" * 1001).cut
+    assert not defuse("A" * 1000).cut
 
 
 def test_a_block_of_code_that_is_cut_is_closed() -> None:
