@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from imagebot.forges.text.phrases import by_aim, image, said, written
 from imagebot.forges.text.source import revision_of, source_links
+from imagebot.forges.text.words import inside_code
 from imagebot.plan import Pin
 from imagebot.untrusted import clean
 
@@ -106,4 +107,4 @@ def _moved(update: Update) -> Iterator[str]:
     if revision := revision_of(evidence.described if evidence else None):
         yield f"Imagebot-Source-Revision: {revision}"
     if evidence and evidence.signature:
-        yield f"Imagebot-Signature: {evidence.signature.state}: {clean(evidence.signature.how)}"
+        yield f"Imagebot-Signature: {evidence.signature.state}: {inside_code(clean(evidence.signature.how))}"

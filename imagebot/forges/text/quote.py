@@ -53,26 +53,29 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Lines that belong together; items of one list stand without a blank line between them."""
+    """Lines that belong together; items of one list stand without a blank line between them.
+
+    Attributes:
+        depth: Of an item, 0 for the outermost; -1 for all others.
+    """
 
     lines: tuple[str, ...]
     kind: str
-    depth: int = 0
+    depth: int = -1
 
 
 def defuse(markdown: str) -> Quote:
     """At most 50 lines and 8,000 characters; done again, it changes nothing of what is not cut."""
-    read = [line[:_LINE] for line in _COMMENT.sub("", markdown[:_READ]).split("\n")]
+    read = _COMMENT.sub("", markdown[:_READ]).split("\n")
+    cut = len(markdown) > _READ or any(len(line) > _LINE for line in read)
     lines: list[str] = []
-    left = CHARACTERS
-    before: _Block | None = None
-    cut = len(markdown) > _READ
-    for block in _blocks(_PARSER.parse("\n".join(read))):
-        gap = [""] if before and not (before.kind == block.kind == "item") else []
-        fitting = _fitting(block, LINES - len(lines) - len(gap), left - len(gap))
+    kind = ""
+    for block in _blocks(_PARSER.parse("\n".join(line[:_LINE] for line in read))):
+        gap = [""] if lines and not (kind == block.kind == "item") else []
+        characters = CHARACTERS - sum(len(line) + 1 for line in (*lines, *gap))
+        fitting = _fitting(block, LINES - len(lines) - len(gap), characters)
         lines += [*gap, *fitting] if fitting else []
-        left = CHARACTERS - sum(len(line) + 1 for line in lines)
-        before = block
+        kind = block.kind
         if len(fitting) < len(block.lines):
             cut = True
             break
@@ -80,59 +83,60 @@ def defuse(markdown: str) -> Quote:
 
 
 def _fitting(block: _Block, lines: int, characters: int) -> list[str]:
-    """As many lines as there is room for; a block of code keeps its last one."""
-    last = block.lines[-1:] if block.kind == "code" else ()
+    """As many lines as there is room for; a block of code is closed, or not begun."""
+    closing = block.lines[-1:] if block.kind == "code" else ()
+    lines -= len(closing)
+    characters -= sum(len(line) + 1 for line in closing)
     found: list[str] = []
-    for line in block.lines[: len(block.lines) - len(last)]:
+    for line in block.lines[: len(block.lines) - len(closing)]:
         characters -= len(line) + 1
-        if characters < sum(map(len, last)) + 1 or len(found) + len(last) >= lines:
+        if characters < 0 or len(found) >= lines:
             break
         found.append(line)
-    return [*found, *last] if len(found) > len(last) else [] if last else found
+    return [*found, *closing] if len(found) > len(closing) else []
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[_Block]:
-    depth, item, last = -1, "", -1
+    """The blocks in the order in which they stand; an item is never deeper than one below the item before."""
+    depth, last = -1, -1
+    number: str | None = None  # of the item whose text is still to come; empty in a list without numbers
     for before, token in pairwise((tokens[0], *tokens) if tokens else ()):
+        block = None
         match token.type:
             case "bullet_list_open" | "ordered_list_open":
                 depth += 1
             case "bullet_list_close" | "ordered_list_close":
                 depth -= 1
             case "list_item_open":
-                item = f"- {token.info}. " if token.info else "- "
+                number = f"{token.info}. " if token.info else ""
             case "fence" | "code_block":
-                item, last = "", -1
-                yield _code(token.content)
+                block = _code(token.content)
             case "inline":
-                block = _text(token, before, item, min(depth, last + 1))
-                if block is None:
-                    continue
-                item, last = "", block.depth if block.kind == "item" else -1
-                yield block
+                block = _text(token, before, number, min(depth, last + 1))
             case _:
                 pass
+        if block is not None:
+            number, last = None, block.depth
+            yield block
 
 
-def _text(token: Token, before: Token, item: str, depth: int) -> _Block | None:
+def _text(token: Token, before: Token, number: str | None, depth: int) -> _Block | None:
     lines = inline_lines(token.children or ())
     if not lines:
         return None
     if before.type == "heading_open":
         level = max(_LEAST_HEADING, int(before.tag[1:]))
         return _Block((f"{'#' * level} {' '.join(lines)}",), "heading")
-    if item:
-        text = at_line_start(item.removeprefix("- ") + " ".join(lines))
-        return _Block((f"{'  ' * depth}- {text}",), "item", depth)
+    if number is not None:
+        return _Block((f"{'  ' * depth}- {at_line_start(number + ' '.join(lines))}",), "item", depth)
     return _Block(tuple(map(at_line_start, lines)), "paragraph")
 
 
-def _code(content: str) -> _Block:
-    """A block of code whose fence is longer than any run of backticks in it."""
+def _code(content: str) -> _Block | None:
+    """A block of code whose fence is longer than any run of backticks in it; nothing for an empty one."""
     shown = inside_code(visible(content))
     lines = [re.sub(r"[^\S\t]", " ", line).rstrip() for line in shown.split("\n")]
     while lines and not lines[-1]:
         lines.pop()
-    fence = "`" * (max(map(len, re.findall(r"`+", shown)), default=2) + 1)
-    fence = max(fence, "```", key=len)
-    return _Block((fence, *lines, fence), "code")
+    fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", shown)), default=0))
+    return _Block((fence, *lines, fence), "code") if lines else None

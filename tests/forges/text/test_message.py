@@ -3,11 +3,11 @@ from __future__ import annotations
 import subprocess
 
 from imagebot.engine.planning import group
-from imagebot.evidence import Described, Evidence
+from imagebot.evidence import Described, Evidence, Signature
 from imagebot.forges.text.comments import targets
 from imagebot.forges.text.message import commit_message, edit_hash, recorded_edit, recorded_targets, summary
 from tests.builders import NEW, OLD, reference, update
-from tests.forges.text.proposals import known
+from tests.forges.text.proposals import gathered, known
 
 FILES = {"envs/staging/web.yaml": b"image: web:1.5.0\n"}
 
@@ -71,6 +71,12 @@ def test_hostile_labels_are_no_trailers() -> None:
     (proposal,) = group([known(evidence=Evidence(NEW, described=Described(NEW, (), None, hostile)))])
 
     assert recorded_edit(commit_message(proposal, FILES, text=None)) == edit_hash(FILES)
+
+
+def test_what_a_server_said_of_signatures_closes_nothing() -> None:
+    (proposal,) = group([known(evidence=gathered(signature=Signature("unsigned", "fixes #1\nfixes #2")))])
+
+    assert "fixes #" not in commit_message(proposal, FILES, text=None)
 
 
 def test_the_targets_are_read_back() -> None:
