@@ -22,7 +22,7 @@ from imagebot.untrusted import clean
 SEARCHED = timedelta(days=731)
 """How far ahead it is looked for the moment that a calendar opens again."""
 
-_ROUNDS = 5000
+_ROUNDS = 1500
 """Freezes and closed hours, one after the other, that are looked through."""
 
 _MINUTE = timedelta(minutes=1)
@@ -122,9 +122,10 @@ def _turned(zone: tzinfo, at: datetime, until: datetime) -> datetime | None:
 
 def _first_other(zone: tzinfo, before: datetime, after: datetime) -> datetime:
     """The first minute with another offset, between a moment with one and a moment with the other."""
-    before = before.replace(second=0, microsecond=0)
+    # clocks are turned at full minutes
+    before, after = (moment.replace(second=0, microsecond=0) for moment in (before, after))
     while after - before > _MINUTE:
-        middle = before + (after - before) // _MINUTE // 2 * _MINUTE
+        middle = before + (after - before) // 2 // _MINUTE * _MINUTE
         if _offset(zone, middle) == _offset(zone, before):
             before = middle
         else:
