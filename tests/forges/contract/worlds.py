@@ -1,0 +1,14 @@
+"""The worlds that the contract is tried in: one line for each forge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from tests.forges.contract.world import World
+
+OpenWorld = Callable[[Path], AbstractContextManager[World]]
+"""Start a server that keeps its files in a folder."""
+
+WORLDS: Mapping[str, OpenWorld] = {}
