@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from tests.forges.contract.gitlab import gitlab
 from tests.forges.contract.world import World
 
 OpenWorld = Callable[[Path], AbstractContextManager[World]]
 """Start a server that keeps its files in a folder."""
 
-WORLDS: Mapping[str, OpenWorld] = {}
+WORLDS: Mapping[str, OpenWorld] = {"gitlab": gitlab}
