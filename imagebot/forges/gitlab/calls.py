@@ -37,14 +37,14 @@ class Calls:
 
     def __init__(self, repository: str, token: str, *, api: str, token_source: str, polite: bool) -> None:
         self._base = api.rstrip("/").removesuffix(_PREFIX)
-        self._place = Place(urlsplit(api).netloc, repository, token_source, kind_of_token(token))
+        self._place = Place(
+            urlsplit(api).netloc.rpartition("@")[2], repository, token_source, kind_of_token(token)
+        )
         self._gitlab = Gitlab(
             self._base,
             # as Bearer: `requests` takes it off when it is sent to another host, PRIVATE-TOKEN it would not
             oauth_token=token,
             timeout=_TIMEOUT_S,
-            per_page=_PAGE,
-            keep_base_url=True,
             session=open_session(polite=polite),
         )
 
@@ -85,13 +85,21 @@ class Calls:
 
     def listed(self, path: str, query: Mapping[str, object], limit: int) -> list[Json]:
         """Read a list, page after page, up to a limit."""
-        pages = self._gitlab.http_list(
-            path,
-            query_data={"per_page": min(limit, _PAGE), **query},
-            iterator=True,
-            obey_rate_limit=False,
-        )
-        return [_thing(item) for item in islice(pages, limit)]
+        return list(islice(self.each(path, query, limit), limit))
+
+    def each(self, path: str, query: Mapping[str, object], limit: int) -> Iterator[Json]:
+        """Read a list; the next page is asked for when it is needed.
+
+        A page may hold fewer than it could although there is another: what GitLab links tells, but only
+        whether, since an address would have to be trusted.
+        """
+        size = min(limit, _PAGE)
+        for page in range(1, -(-limit // _PAGE) + 1):
+            asked = {"per_page": size, "page": page, **query}
+            answer = self._gitlab.http_request("get", path, query_data=asked, obey_rate_limit=False)
+            yield from _things(answer)
+            if "next" not in answer.links:
+                return
 
     def post(self, path: str, content: Mapping[str, object]) -> Json:
         """Create something; never sent twice."""
@@ -115,6 +123,16 @@ class Calls:
         """Names for messages, and what is known by now; asks nothing."""
         known: Json = self.__dict__.get("project", {})
         return replace(self._place, archived=known.get("archived") is True)
+
+
+def _things(answer: requests.Response) -> list[Json]:
+    try:
+        items = answer.json()
+    except ValueError as error:
+        raise GitlabParsingError("not JSON") from error
+    if not isinstance(items, list):
+        raise GitlabParsingError("not a list")
+    return [_thing(item) for item in items]
 
 
 def _thing(answer: object) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from imagebot.forges.gitlab import values
 from imagebot.forges.gitlab.calls import FAILURES, Calls
@@ -42,8 +43,7 @@ class Conversation:
             found = [
                 comment
                 for number in self._talked_on(numbers)
-                for comment in self._written(number, _LIMIT)
-                if comment.created >= since
+                for comment in takewhile(lambda each: each.created >= since, self._written(number, _LIMIT))
             ]
         return sorted(found, key=lambda each: (each.created, each.id))[-_LIMIT:]
 
@@ -76,12 +76,13 @@ class Conversation:
             )
             yield from (int(item["iid"]) for item in items if item.get("user_notes_count") != 0)
 
-    def _written(self, number: int, limit: int) -> list[Comment]:
+    def _written(self, number: int, limit: int) -> Iterator[Comment]:
         """The newest notes, newest first, without those that GitLab writes itself."""
         query = {"order_by": "created_at", "sort": "desc"}
-        notes = self._calls.listed(self._notes(number), query, limit)
         login = self._calls.login
-        return [values.comment(note, number, login) for note in notes if not note.get("system")]
+        for note in self._calls.each(self._notes(number), query, limit):
+            if not note.get("system"):
+                yield values.comment(note, number, login)
 
     def _is_last(self, number: int, text: str) -> bool:
         """Whether imagebot's newest note says this."""

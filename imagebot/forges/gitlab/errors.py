@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import requests
 from gitlab.exceptions import GitlabError, GitlabParsingError
+from urllib3.exceptions import HTTPError
 
 from imagebot.errors import ForgeDenied, ForgeError
 from imagebot.forges.gitlab.session import LONGEST_WAIT_S, AnswerTooLarge
@@ -62,7 +63,7 @@ def failure(doing: str, error: Exception, place: Place) -> ForgeError:
     status = status_of(error)
     if isinstance(error, AnswerTooLarge):
         return ForgeError(f"cannot {doing}: {place.host} gave too large an answer")
-    if isinstance(error, requests.exceptions.RequestException):
+    if isinstance(error, (requests.RequestException, HTTPError)):
         message = f"cannot {doing}: no answer from {place.host}"
         return ForgeError(message, hint="check the network and the `forge` settings")
     if not status or isinstance(error, GitlabParsingError):

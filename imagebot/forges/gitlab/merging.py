@@ -11,7 +11,7 @@ from imagebot.errors import MergeBlocked
 from imagebot.forges.gitlab.calls import FAILURES, Calls, Json
 from imagebot.forges.gitlab.errors import is_lost, status_of, words_of
 from imagebot.forges.gitlab.facts import merge_methods
-from imagebot.forges.gitlab.readiness import Checks, checks_of, readiness, words_for
+from imagebot.forges.gitlab.readiness import Checks, checks_of, pipeline_runs, readiness, words_for
 from imagebot.forges.gitlab.readiness import status_of as merge_status_of
 from imagebot.forges.protocol import PullRequest, Readiness
 from imagebot.policies.proposing import MergeMethod
@@ -49,9 +49,8 @@ class Merging:
         only not there yet: that is refused (https://gitlab.com/gitlab-org/gitlab/-/issues/37292).
         """
         with self._merging(pull_request, method):
-            project = self._calls.project
-            asked_for = project.get("only_allow_merge_if_pipeline_succeeds") is True
-            if not asked_for and checks_of(self._read(pull_request), project) != "pending":
+            asked_for = self._calls.project.get("only_allow_merge_if_pipeline_succeeds") is True
+            if not asked_for and not pipeline_runs(self._read(pull_request)):
                 raise _blocked(pull_request, "no pipeline runs, so that GitLab would not wait for one")
             # the second is the name of the first before GitLab 17.11; the other is ignored
             waiting = {"auto_merge": True, "merge_when_pipeline_succeeds": True}
@@ -115,8 +114,9 @@ def _is_done(current: Json, pull_request: PullRequest, *, waits: bool) -> bool:
 def _why(error: GitlabError, current: Json) -> str:
     """GitLab says no more than "405 Method Not Allowed": its status tells why."""
     status = merge_status_of(current)
-    said = words_of(error)
-    return said if status_of(error) in {401, 409} or status == "mergeable" else words_for(status)
+    if status_of(error) == 401:
+        return "the token may not merge into its branch"
+    return words_of(error) if status_of(error) == 409 or status == "mergeable" else words_for(status)
 
 
 def _blocked(pull_request: PullRequest, why: str) -> MergeBlocked:

@@ -62,6 +62,12 @@ def readiness(item: Json, approvals: Json, project: Json, checks: Checks) -> Rea
     return Readiness(checks, passed, review, _mergeable(item, status), _why(status, review, passed=passed))
 
 
+def pipeline_runs(item: Json) -> bool:
+    """Whether a pipeline of this very head goes on, for which GitLab would wait."""
+    pipeline = item.get("head_pipeline") or {}
+    return pipeline.get("sha") == item.get("sha") and pipeline.get("status") not in {None, *_PIPELINE}
+
+
 def checks_of(item: Json, project: Json) -> Checks:
     """Checks of the head: those of its newest pipeline, in which reports of other CI stand too.
 

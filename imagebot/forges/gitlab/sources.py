@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from imagebot.evidence import Comparison, Release
 from imagebot.forges.gitlab.calls import FAILURES, Calls, Json
@@ -37,7 +37,7 @@ class Sources:
             with self._calls.named(f"read release notes of {project}"):
                 item = self._seen(f"/projects/{quote(project, safe='')}/releases/{quote(tag, safe='')}")
                 if item is not None:
-                    url = f"{source}/-/releases/{quote(tag, safe='')}"
+                    url = f"{self._calls.base}/{project}/-/releases/{quote(tag, safe='')}"
                     return Release(source, str(item["tag_name"]), url, str(item.get("description") or ""))
         return None
 
@@ -52,7 +52,8 @@ class Sources:
             if item is None:
                 return None
             commits = item["commits"]
-            url = f"{source}/-/compare/{quote(old, safe='')}...{quote(new, safe='')}"
+            between = f"{quote(old, safe='')}...{quote(new, safe='')}"
+            url = f"{self._calls.base}/{project}/-/compare/{between}"
             subjects = tuple(str(each["title"]) for each in commits if _is_breaking(each))
             return Comparison(url, len(commits), subjects[:_BREAKING])
 
@@ -67,8 +68,8 @@ class Sources:
     def _project(self, source: str) -> str | None:
         """Path of a project on this GitLab, or None if the address is none."""
         path = source.removeprefix(self._calls.base + "/")
-        fits = path != source and _PATH.fullmatch(path) and ".." not in path.split("/")
-        return path.removesuffix(".git") if fits and urlsplit(source).hostname else None
+        fits = path != source and _PATH.fullmatch(path) and not {".", ".."} & set(path.split("/"))
+        return path.removesuffix(".git") if fits else None
 
 
 def _is_breaking(commit: Json) -> bool:

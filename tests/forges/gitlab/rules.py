@@ -12,7 +12,7 @@ from imagebot.demo.hosting import Method
 from tests.forges.gitlab.state import MergeRequest, Note, Project, Refused, User, now
 
 TITLE_LIMIT, TEXT_LIMIT = 255, 1_048_576
-_ACTION = re.compile(r"^[^\S\n]*/(close|merge|approve)\b.*\n?", re.MULTILINE)
+ACTION = re.compile(r"^[^\S\n]*/(close|merge|approve)\b.*\n?", re.MULTILINE)
 
 
 def follow(project: Project) -> None:
@@ -41,12 +41,12 @@ def check_texts(title: str, text: str) -> None:
 
 def saved(text: str, item: MergeRequest) -> str:
     """A text as it is stored: its quick actions are carried out instead."""
-    for action in _ACTION.finditer(text):
+    for action in ACTION.finditer(text):
         if action[1] == "approve":
             item.approved_by.add("the author of the text")
         else:
             item.state = {"close": "closed", "merge": "merged"}[action[1]]
-    return _ACTION.sub("", text)
+    return ACTION.sub("", text)
 
 
 def check_branch(project: Project, branch: str) -> None:
