@@ -27,8 +27,8 @@ def follow(project: Project) -> None:
             item.close()
         elif tip != item.sha:
             item.sha, item.updated_at, item.auto_merge = tip, now(), False
-        elif item.auto_merge and merge_status(project, item) == "mergeable":
-            merge(project, item, item.author, squash=False)
+        elif item.auto_merge and item.pipeline is not None and item.pipeline.status == "success":
+            accept(project, item, item.author, {})
 
 
 def check_texts(title: str, text: str) -> None:
