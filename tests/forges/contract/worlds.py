@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tests.forges.contract.gitlab import gitlab
+from tests.forges.contract.gitlab_world import gitlab
 from tests.forges.contract.world import World
 
 OpenWorld = Callable[[Path], AbstractContextManager[World]]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imagebot.forges.gitlab import GitLabForge
-from tests.forges.contract.gitlab import GitLabWorld, gitlab
+from tests.forges.contract.gitlab_world import GitLabWorld, gitlab
 
 
 @pytest.fixture

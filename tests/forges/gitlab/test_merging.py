@@ -6,7 +6,7 @@ import pytest
 
 from imagebot.errors import MergeBlocked
 from imagebot.forges.gitlab import GitLabForge
-from tests.forges.contract.gitlab import GitLabWorld
+from tests.forges.contract.gitlab_world import GitLabWorld
 from tests.forges.contract.proposed import propose, push
 from tests.forges.contract.world import BASE, PATH
 

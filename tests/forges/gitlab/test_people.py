@@ -9,7 +9,7 @@ import pytest
 from imagebot.errors import ForgeError
 from imagebot.forges.gitlab import GitLabForge
 from imagebot.forges.protocol import Decoration
-from tests.forges.contract.gitlab import GitLabWorld
+from tests.forges.contract.gitlab_world import GitLabWorld
 from tests.forges.contract.proposed import propose
 from tests.forges.contract.world import MAINTAINER, REVIEWER, STRANGER
 from tests.forges.gitlab import rules

@@ -10,7 +10,7 @@ import pytest
 from imagebot.demo.http_server import Request, Response
 from imagebot.errors import ForgeDenied, ForgeError
 from imagebot.forges.gitlab import GitLabForge, session
-from tests.forges.contract.gitlab import NAME, GitLabWorld
+from tests.forges.contract.gitlab_world import NAME, GitLabWorld
 from tests.forges.contract.proposed import propose, push
 from tests.registries.quirk_server import quirky
 

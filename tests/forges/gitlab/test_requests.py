@@ -10,7 +10,7 @@ import pytest
 
 from imagebot.forges.gitlab import GitLabForge
 from imagebot.forges.protocol import Decoration, PullRequest
-from tests.forges.contract.gitlab import GitLabWorld
+from tests.forges.contract.gitlab_world import GitLabWorld
 from tests.forges.contract.proposed import BRANCH, propose
 from tests.forges.contract.world import MAINTAINER, MILESTONE, REVIEWER
 
