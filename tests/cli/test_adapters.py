@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from imagebot.cli.adapters import remote_parts
+from imagebot.cli.access import remote_parts
 from imagebot.cli.exit_codes import exit_code
 from imagebot.cli.source import is_url
 from imagebot.cli.tokens import forge_token

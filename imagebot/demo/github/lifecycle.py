@@ -32,6 +32,8 @@ def open_pull(
         raise invalid(_KIND, "head")
     if base_sha is None:
         raise invalid(_KIND, "base")
+    if draft and not hosted.settings.drafts:
+        raise Refused(422, "Draft pull requests are not supported in this repository.")
     _refuse_twin(hosted, head, base)
     if not hosted.between(base_sha, head_sha):
         raise custom(_KIND, f"No commits between {base} and {head}")

@@ -10,6 +10,7 @@ from imagebot.demo.hosting import Method
 
 State = Literal["open", "closed"]
 StatusState = Literal["error", "failure", "pending", "success"]
+Conclusion = Literal["success", "failure", "neutral", "cancelled", "skipped", "timed_out"]
 
 
 def stamp(moment: datetime) -> str:
@@ -147,7 +148,7 @@ class CheckRun:
     id: int
     commit: str
     name: str
-    conclusion: Literal["success", "failure", "neutral", "cancelled", "skipped", "timed_out"] | None
+    conclusion: Conclusion | None
     at: str
 
 
@@ -182,7 +183,11 @@ class Rules:
 
 @dataclass(slots=True)
 class Settings:
-    """Settings of a repository."""
+    """Settings of a repository.
+
+    Attributes:
+        drafts: Whether its plan has drafts, which the API does not tell.
+    """
 
     private: bool = True
     archived: bool = False
@@ -192,6 +197,7 @@ class Settings:
     allow_squash_merge: bool = True
     allow_rebase_merge: bool = True
     delete_branch_on_merge: bool = False
+    drafts: bool = True
 
     def allows(self, method: Method) -> bool:
         """Whether a merge method may be used."""
