@@ -65,7 +65,8 @@ def failure(doing: str, error: Exception, place: Place) -> ForgeError:
         return ForgeError(f"cannot {doing}: {place.host} gave too large an answer")
     if isinstance(error, (requests.RequestException, HTTPError)):
         message = f"cannot {doing}: no answer from {place.host}"
-        return ForgeError(message, hint="check the network and the `forge` settings")
+        hint = "check the network and the `forge` settings"
+        return ForgeError(message, hint=hint, id="forge-unreachable")
     if not status or isinstance(error, GitlabParsingError):
         message = f"cannot {doing}: {place.host} gave an answer that is none of GitLab's"
         return ForgeError(message, hint="check forge.api")
@@ -105,7 +106,9 @@ def _other(doing: str, error: Exception, place: Place) -> ForgeError:
     message = f"cannot {doing} of {place.repository}: {place.host} answered {status}: {words_of(error)}"
     if status == 404:
         return ForgeError(message, hint="check that it is still there", id="forge-not-found")
-    return ForgeError(message, hint=_NEXT_RUN if status >= 500 else "")
+    if status >= 500:
+        return ForgeError(message, hint=_NEXT_RUN, id="forge-unreachable")
+    return ForgeError(message)
 
 
 def not_found(place: Place) -> ForgeDenied:

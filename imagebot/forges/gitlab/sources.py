@@ -12,9 +12,12 @@ from urllib.parse import quote
 from imagebot.evidence import Comparison, Release
 from imagebot.forges.gitlab.calls import FAILURES, Calls, Json
 from imagebot.forges.gitlab.errors import status_of
+from imagebot.untrusted import clean
 
 _TAGS = 10
 _BREAKING = 20
+_NOTES = 125_000
+_SUBJECT = 200
 _PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+", re.ASCII)
 _MARKED = re.compile(r"[a-z]+(?:\([^()]*\))?!:", re.IGNORECASE)
 _FOOTER = re.compile(r"^BREAKING[ -]CHANGE: ", re.MULTILINE)
@@ -38,7 +41,8 @@ class Sources:
                 item = self._seen(f"/projects/{quote(project, safe='')}/releases/{quote(tag, safe='')}")
                 if item is not None:
                     url = f"{self._calls.base}/{project}/-/releases/{quote(tag, safe='')}"
-                    return Release(source, str(item["tag_name"]), url, str(item.get("description") or ""))
+                    notes = str(item.get("description") or "")[:_NOTES]
+                    return Release(source, str(item["tag_name"]), url, notes)
         return None
 
     def comparison(self, source: str, old: str, new: str) -> Comparison | None:
@@ -54,7 +58,7 @@ class Sources:
             commits = item["commits"]
             between = f"{quote(old, safe='')}...{quote(new, safe='')}"
             url = f"{self._calls.base}/{project}/-/compare/{between}"
-            subjects = tuple(str(each["title"]) for each in commits if _is_breaking(each))
+            subjects = tuple(clean(str(each["title"]), _SUBJECT) for each in commits if _is_breaking(each))
             return Comparison(url, len(commits), subjects[:_BREAKING])
 
     def _seen(self, path: str, query: dict[str, str] | None = None) -> Json | None:

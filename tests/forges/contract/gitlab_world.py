@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from imagebot.forges.gitlab import GitLabForge
 from imagebot.forges.protocol import PullRequest
+from tests.forges.contract.bare import BareGit
 from tests.forges.contract.world import (
     BASE,
     FILES,
@@ -21,7 +22,7 @@ from tests.forges.contract.world import (
 )
 from tests.forges.gitlab import rules
 from tests.forges.gitlab.server import BOT, GitLabStandIn
-from tests.forges.gitlab.state import MergeRequest, Milestone, Pipeline, Project, Release
+from tests.forges.gitlab.state import MergeRequest, Milestone, Pipeline, Release
 
 NAME = "acme/platform/config"
 ROLES = {MAINTAINER: 40, REVIEWER: 30, READER: 20}
@@ -29,22 +30,23 @@ STATES = {"pending": "running", "passed": "success", "failed": "failed"}
 
 
 @contextmanager
-def gitlab(folder: Path) -> Iterator[GitLabWorld]:
+def open_gitlab(folder: Path) -> Iterator[GitLabWorld]:
     """A project in a subgroup; nothing that GitLab does not document may be asked of it."""
     with GitLabStandIn(folder) as server:
         yield GitLabWorld(server)
         assert server.violations == []
 
 
-class GitLabWorld:
-    """One project and everybody who uses it."""
+class GitLabWorld(BareGit):
+    """Implements ``World``: one project and everybody who uses it."""
 
     able = frozenset({"drafts", "labels", "comments", "permissions", "issues", "auto_merge", "merge"})
     bot = BOT
 
     def __init__(self, server: GitLabStandIn) -> None:
         self.server = server
-        self.project: Project = server.create_project(NAME, FILES)
+        self.project = server.create_project(NAME, FILES)
+        super().__init__(self.project.repository)
         self.project.milestones.append(Milestone(7, MILESTONE))
         for login in (*ROLES, STRANGER):
             server.add_user(login)
@@ -72,40 +74,6 @@ class GitLabWorld:
             NAME, tokens[right], api=self.server.api, token_source="GITLAB_TOKEN", polite=False
         )
 
-    def push(self, branch: str, files: Mapping[str, bytes], message: str) -> str:
-        repository = self.project.repository
-        repository.move("work", repository.tip(self.base) or "")
-        made = repository.commit("work", files, message, author=BOT)
-        repository.delete_branch("work")
-        repository.move(branch, made)
-        self.server.follow()
-        return made
-
-    @property
-    def base(self) -> str:
-        return self.project.repository.default_branch
-
-    def commit(self, branch: str, files: Mapping[str, bytes], message: str) -> str:
-        made = self.project.repository.commit(branch, files, message)
-        self.server.follow()
-        return made
-
-    def tip(self, branch: str) -> str | None:
-        return self.project.repository.tip(branch)
-
-    def read(self, commit: str, path: str) -> bytes:
-        return self.project.repository.read(commit, path)
-
-    def mode(self, commit: str, path: str) -> str:
-        return self.project.repository.git("ls-tree", commit, path).text.partition(" ")[0]
-
-    def message(self, commit: str) -> str:
-        return self.project.repository.message(commit)
-
-    def delete_branch(self, branch: str) -> None:
-        self.project.repository.delete_branch(branch)
-        self.server.follow()
-
     def shown(self, pull_request: PullRequest) -> Shown:
         item = self._item(pull_request)
         spoken = [note for note in item.notes if not note.system]
@@ -128,6 +96,7 @@ class GitLabWorld:
         return len(self.project.merge_requests)
 
     def merge(self, pull_request: PullRequest) -> None:
+        self.server.follow()
         rules.merge(self.project, self._item(pull_request), self.server.users[MAINTAINER], squash=False)
 
     def close(self, pull_request: PullRequest) -> None:
@@ -151,7 +120,7 @@ class GitLabWorld:
         iid = self.count() + 1
         author = self.server.users[STRANGER]
         self.project.merge_requests[iid] = MergeRequest(
-            iid, 999, branch, self.base, author, title, "", self.tip(self.base) or ""
+            iid, 999, branch, BASE, author, title, "", self.tip(BASE) or ""
         )
 
     def require_check(self, name: str) -> None:
@@ -161,6 +130,7 @@ class GitLabWorld:
         self.project.approvals_required = 1
 
     def report(self, commit: str, check: str, state: Literal["pending", "passed", "failed"]) -> None:
+        self.server.follow()
         pipelines = self.project.pipelines
         found = next((each for each in pipelines if each.sha == commit), None)
         if found is None:
@@ -181,12 +151,6 @@ class GitLabWorld:
     def rename(self) -> str:
         self.server.rename(self.project, "acme/platform/desired-state")
         return self.project.path
-
-    def rename_base(self, name: str) -> None:
-        repository = self.project.repository
-        repository.move(name, repository.tip(BASE) or "")
-        repository.delete_branch(BASE)
-        repository.default_branch = name
 
     def release(self, tag: str, text: str) -> None:
         self.project.releases[tag] = Release(tag, text)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tests.forges.contract.gitlab_world import gitlab
+from tests.forges.contract.gitlab_world import open_gitlab
 from tests.forges.contract.world import World
 
 OpenWorld = Callable[[Path], AbstractContextManager[World]]
 """Start a server that keeps its files in a folder."""
 
-WORLDS: Mapping[str, OpenWorld] = {"gitlab": gitlab}
+WORLDS: Mapping[str, OpenWorld] = {"gitlab": open_gitlab}

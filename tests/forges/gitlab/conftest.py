@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from imagebot.forges.gitlab import GitLabForge
-from tests.forges.contract.gitlab_world import GitLabWorld, gitlab
+from tests.forges.contract.gitlab_world import GitLabWorld, open_gitlab
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[GitLabWorld]:
     """The world of the contract."""
-    with gitlab(tmp_path / "world") as opened:
+    with open_gitlab(tmp_path / "world") as opened:
         yield opened
 
 

@@ -85,8 +85,12 @@ def test_a_project_that_is_not_shown_is_named_with_its_subgroups(world: GitLabWo
         pytest.param(
             json_answer(429, "{}", Retry_After="soon"), "forge-rate-limited", "limits", id="odd-429"
         ),
-        pytest.param(json_answer(500, '{"message":"oops"}'), "forge", "answered 500: oops", id="500"),
-        pytest.param(json_answer(503, "sleeping"), "forge", "answered 503: no reason given", id="503"),
+        pytest.param(
+            json_answer(500, '{"message":"oops"}'), "forge-unreachable", "answered 500: oops", id="500"
+        ),
+        pytest.param(
+            json_answer(503, "sleeping"), "forge-unreachable", "answered 503: no reason given", id="503"
+        ),
         pytest.param(json_answer(200, "[]"), "forge", "none of GitLab's", id="a-list"),
         pytest.param(json_answer(200, "{"), "forge", "none of GitLab's", id="cut-off"),
         pytest.param(json_answer(200, "{}"), "forge", "none of GitLab's", id="an-empty-object"),
@@ -99,7 +103,7 @@ def test_a_project_that_is_not_shown_is_named_with_its_subgroups(world: GitLabWo
         pytest.param(
             lambda _: Response(200, b"<html>sign in</html>"), "forge", "none of GitLab's", id="a-page"
         ),
-        pytest.param(lambda _: Response(0), "forge", "no answer from", id="broken-off"),
+        pytest.param(lambda _: Response(0), "forge-unreachable", "no answer from", id="broken-off"),
     ],
 )
 def test_odd_answers_are_named(answer: Callable[[Request], Response], id_: str, text: str) -> None:
