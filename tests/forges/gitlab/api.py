@@ -88,6 +88,8 @@ def _turn(call: Call, item: MergeRequest, event: str) -> None:
 def _decorate(call: Call, item: MergeRequest) -> None:
     """Labels are made as needed; people who may not see the project are dropped without a word."""
     content = call.content
+    if call.project.read_only_labels:
+        return
     dropped = content.get("remove_labels", "").split(",")
     added = [each for each in content.get("add_labels", "").split(",") if each and len(each) <= 255]
     item.labels = list(dict.fromkeys(each for each in (*item.labels, *added) if each not in dropped))

@@ -126,7 +126,11 @@ class Release:
 
 
 class Project:
-    """A project; its settings are fields, named as in GitLab's API."""
+    """A project; its settings are fields, named as in GitLab's API.
+
+    ``read_only_labels`` is none of them: it drops labels and milestones without a word, as for a token of
+    a role that may not set them.
+    """
 
     def __init__(self, number: int, path: str, root: Path, default_branch: str) -> None:
         self.id = number
@@ -143,6 +147,7 @@ class Project:
         self.squash_option = "default_off"
         self.only_allow_merge_if_pipeline_succeeds = False
         self.approvals_required = 0
+        self.read_only_labels = False
 
     def role(self, user: User | None) -> int:
         """Access level of a user; 0 for nobody."""

@@ -11,7 +11,7 @@ from imagebot.forges.gitlab import GitLabForge
 from imagebot.forges.protocol import Decoration
 from tests.forges.contract.gitlab_world import GitLabWorld
 from tests.forges.contract.proposed import propose
-from tests.forges.contract.world import MAINTAINER, REVIEWER, STRANGER
+from tests.forges.contract.world import MAINTAINER, MILESTONE, REVIEWER, STRANGER
 from tests.forges.gitlab import rules
 
 AGES = datetime(2020, 1, 1, tzinfo=UTC)
@@ -128,3 +128,32 @@ def test_a_title_that_stays_is_not_sent(world: GitLabWorld, forge: GitLabForge) 
     forge.update(opened, opened.title, "More is known.")
 
     assert world.shown(opened).draft is False
+
+
+def test_what_gitlab_does_not_take_is_told(world: GitLabWorld, forge: GitLabForge) -> None:
+    opened = propose(world, forge)
+    world.project.read_only_labels = True
+
+    failed = forge.decorate(opened, Decoration(labels=("a",), milestone=MILESTONE))
+
+    assert [each.split(":")[0] for each in failed] == ["label a", "milestone"]
+
+
+def test_a_token_that_does_not_tell_whose_it_is(world: GitLabWorld, forge: GitLabForge) -> None:
+    opened = propose(world, forge)
+    forge.comment(opened.number, "Hello")
+    world.server.faults.fail("/user$", 403, "403 Forbidden", times=2)
+    other = world.forge()
+
+    assert other.facts().login == ""
+    assert [each.own for each in other.comments(AGES, [1])] == [False]
+
+
+def test_an_issue_that_was_not_opened_is_not_made_up(world: GitLabWorld, forge: GitLabForge) -> None:
+    forge.create_issue("Dashboard", "text", ["a,b", "c"])
+    world.server.faults.fail("POST .*/issues", 502, "Bad Gateway")
+
+    with pytest.raises(ForgeError, match="502"):
+        forge.create_issue("Another", "text", [])
+
+    assert [each.labels for each in world.project.issues.values()] == [["c"]]
