@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.forges.contract.github_world import open_github
+from tests.forges.contract.gitlab_world import open_gitlab
 from tests.forges.contract.world import World
 
 OpenWorld = Callable[[Path], AbstractContextManager[World]]
@@ -14,4 +15,5 @@ OpenWorld = Callable[[Path], AbstractContextManager[World]]
 
 WORLDS: Mapping[str, OpenWorld] = {
     "github": open_github,
+    "gitlab": open_gitlab,
 }
