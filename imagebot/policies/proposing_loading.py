@@ -16,7 +16,7 @@ from imagebot.policies.proposing import (
 from imagebot.policies.pull_request_model import PullRequestModel
 from imagebot.policies.pull_requests_model import CommitsModel, EnvironmentLimitsModel, PullRequestsModel
 
-_OPEN = 10
+_OPEN = PullRequestSettings().limits.open
 """Pull requests that may be open in an environment where nobody says otherwise."""
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,11 @@ from imagebot.descriptors.reference import Slot, Span
 from imagebot.engine.together import linked, move_together
 from imagebot.plan import Pin, Scanned, Update
 from imagebot.policies.policy import Policy, TagRules
+from imagebot.references.image import ImageName
+from imagebot.registries.protocol import Listing
 from tests.builders import NEW, reference
+from tests.engine.silent import NOW, SilentRegistries
+from tests.engine.whole import planned
 
 TEXT = b"""\
 web: {repository: r.io/web, tag: &t '1.0'}
@@ -130,3 +136,27 @@ def test_proposals_that_share_a_tag_are_open_together() -> None:
     assert linked({"prod/worker"}, [web, worker, other]) == {"prod/worker", "prod/web"}
     assert linked({"prod/other"}, [web, worker, other]) == {"prod/other"}
     assert linked((), [web, worker, other]) == frozenset()
+
+
+class OneIsNew(SilentRegistries):
+    """1.1 of ``web`` was seen just now, that of ``worker`` long ago."""
+
+    def tags(self, name: ImageName) -> Listing:
+        return Listing(("1.0", "1.1"))
+
+    def digest(self, name: ImageName, tag: str) -> str:
+        return NEW
+
+    def first_seen(self, name: ImageName, digest: str) -> datetime:
+        return NOW if name.path == "web" else NOW - timedelta(days=30)
+
+
+def test_what_shares_a_tag_with_something_that_waits_waits_as_well(tmp_path: Path) -> None:
+    text = TEXT.decode().partition("other")[0]
+    keys = "min-age: 3d, pull-request: {one-per: image}"
+
+    plan, after = planned(tmp_path, text, keys, OneIsNew(), path="values.yaml")
+
+    assert after == text
+    assert [held.waits for held in plan.held] == [True, True]
+    assert plan.undecided == {"_/web+r.io/web", "_/web+r.io/worker"}

@@ -80,7 +80,7 @@ class Told(SilentRegistries):
 
 
 def planned(
-    folder: Path, text: str, policy: str, registries: Told, path: str = "apps/web.yaml"
+    folder: Path, text: str, policy: str, registries: SilentRegistries, path: str = "apps/web.yaml"
 ) -> tuple[Plan, str]:
     """The plan for a folder with one file, and the file's text after the edits of all updates.
 

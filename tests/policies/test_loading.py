@@ -162,7 +162,6 @@ def policy_with(line: str) -> str:
         pytest.param(policy_with("verify: {notation: {}}"), [("policy-missing-key", 4, 5), ("policy-unknown-key", 4, 14)], id="verify-otherwise"),
         pytest.param(policy_with("verify: {cosign: {keys: [keys/none.pub]}}"), [("policy-verify-key", 4, 30)], id="verify-by-no-key"),
         pytest.param(policy_with("verify: {cosign: {keyless: [{identity: a}]}}"), [("policy-missing-key", 4, 33)], id="verify-by-anybody"),
-        pytest.param(policy_with("pull-request: {group: web}"), [("policy-not-supported", 4, 5)], id="pull-request"),
         pytest.param(policy_with("tags: {match: '(?P<a>.)(?P<b>.)', by: [a, c]}"), [("policy-group", 4, 39)], id="several-groups"),
         pytest.param(policy_with("environments: [prod]"), [("policy-unknown-environment", 4, 20)], id="environment"),
         pytest.param(policy_with("paths: [/apps/**]"), [("policy-path", 4, 13)], id="absolute-path"),
@@ -194,7 +193,12 @@ def test_a_fault_is_reported_at_its_place(text: str, expected: list[tuple[str, i
     ("text", "expected"),
     [
         pytest.param("bass: main", ("settings-unknown-key", 1, 1), id="unknown-key"),
-        pytest.param("forge: {kind: gitlab}", ("settings-not-supported", 1, 15), id="later-forge"),
+        pytest.param("forge: {kind: bitbucket}", ("settings-type", 1, 15), id="other-forge"),
+        pytest.param(
+            "forge: {kind: gitea, repository: a/b/c}",
+            ("settings-forge-repository", 1, 34),
+            id="groups-of-gitlab",
+        ),
         pytest.param("forge: {api: ghe.example.com}", ("settings-forge-api", 1, 14), id="api"),
         pytest.param("forge: {api: 'https://u:p@h/'}", ("settings-forge-api", 1, 14), id="api-with-password"),
         pytest.param("forge: {repository: config}", ("settings-forge-repository", 1, 21), id="repository"),

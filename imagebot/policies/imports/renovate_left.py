@@ -9,6 +9,7 @@ from imagebot.descriptors.source import Source
 from imagebot.policies.imports.documents import Object, keys, texts
 from imagebot.policies.imports.imported import Ledger, Origin
 from imagebot.policies.imports.renovate_files import MANAGERS
+from imagebot.policies.imports.renovate_proposing import line_for
 from imagebot.policies.imports.renovate_rules import SETTINGS, TYPES
 from imagebot.policies.imports.renovate_tags import Effective
 from imagebot.untrusted import clean
@@ -68,9 +69,6 @@ _PULL_REQUEST = (
     ),
 )
 _ELSEWHERE = {
-    "schedule": ("imagebot runs when it is started", "imagebot run --every, or a schedule of your own"),
-    "timezone": ("imagebot runs when it is started", "imagebot run --every, or a schedule of your own"),
-    "automergeSchedule": ("imagebot merges nothing", "let the forge merge"),
     "hostRules": (
         "imagebot has credentials from the docker configuration",
         "docker login, or --docker-config FILE: docs/registries.md",
@@ -189,7 +187,10 @@ def leave_keys(
             if key in TYPES:
                 leave_keys(source, own, f"{what}: {key}", ledger, types=frozenset({key}))
             continue
-        _leave_key(at, key, ledger, of_type=bool(types) and key in SETTINGS)
+        if key.startswith(_PULL_REQUEST) and key not in SETTINGS and key not in _ELSEWHERE:
+            _leave_pull_request(at, key, ledger, line_for(node, key, types))
+        else:
+            _leave_key(at, key, ledger, of_type=bool(types) and key in SETTINGS)
 
 
 def _leave_key(at: Origin, key: str, ledger: Ledger, *, of_type: bool) -> None:
@@ -202,12 +203,14 @@ def _leave_key(at: Origin, key: str, ledger: Ledger, *, of_type: bool) -> None:
     elif key in _ELSEWHERE:
         why, instead = _ELSEWHERE[key]
         ledger.leave(at, key, shown, why=why, instead=instead)
-    elif key.startswith(_PULL_REQUEST):
-        why = "policies say nothing of pull requests yet"
-        instead = "use what the forge has: code owners, required reviews, auto-merge"
-        ledger.leave(at, "pull-request", shown, why=why, instead=instead)
     else:
         ledger.unknown(at, key)
+
+
+def _leave_pull_request(at: Origin, key: str, ledger: Ledger, instead: str) -> None:
+    shown = f"`{clean(key, 80)}` of {at.what}"
+    why = "the import carries over what is selected, and not how it is proposed"
+    ledger.leave(at, "pull-request", shown, why=why, instead=instead)
 
 
 def leave_presets(source: Source, root: Mapping, ledger: Ledger, base: Effective) -> Effective:
