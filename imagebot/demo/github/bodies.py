@@ -40,7 +40,7 @@ def repository(hosted: HostedRepository, site: Site, kind: str = "full-repositor
     """A repository: whole, or as it stands inside other bodies."""
     body: Body = mould(kind)
     settings = hosted.settings
-    known = {
+    return body | {
         "id": hosted.id,
         "node_id": node_id(hosted),
         "name": hosted.name.partition("/")[2],
@@ -55,7 +55,6 @@ def repository(hosted: HostedRepository, site: Site, kind: str = "full-repositor
         "archived": settings.archived,
         "has_issues": settings.has_issues,
     }
-    return body | {name: value for name, value in known.items() if name in body}
 
 
 def pull_request(hosted: HostedRepository, pull: PullRequest, site: Site, *, whole: bool = True) -> Body:

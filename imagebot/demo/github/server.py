@@ -116,7 +116,7 @@ class GitHubStandIn(Faults):
     ) -> HostedRepository:
         """A repository with one commit."""
         path, number = self._root / f"{name}.git", len(self.repositories) + 1
-        hosted = HostedRepository(name, path, self.url, default_branch, self.site.clock, number)
+        hosted = HostedRepository(name, path, self.url, default_branch, self.site.now, number)
         hosted.everywhere = self.site.accounts.permissions
         hosted.commit(default_branch, files, "Lay out the environments\n")
         self.repositories[name] = hosted
