@@ -40,6 +40,7 @@ OPERATIONS = (
             "/issues/{issue_number}/labels": "GET POST",
             "/issues/{issue_number}/labels/{name}": "DELETE",
             "/issues/{issue_number}/assignees": "POST",
+            "/issues/{issue_number}/events": "GET",
             "/issues/{issue_number}/comments": "GET POST",
             "/issues/comments": "GET",
             "/issues/comments/{comment_id}": "GET PATCH",

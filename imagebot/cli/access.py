@@ -13,8 +13,8 @@ from imagebot.errors import UsageError
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SCP = re.compile(r"(?:[^@/]+@)?(?P<host>[^:/]+):(?P<path>.+)")
 _HOSTS = (
-    (re.compile(r"(.+\.)?github\.com|.+\.ghe\.com|github\..+"), "github"),
-    (re.compile(r"gitlab\..+"), "gitlab"),
+    (re.compile(r"(.+\.)?github\.com|.+\.ghe\.com|github\.(?!com\.).+"), "github"),
+    (re.compile(r"gitlab\.(?!com\.).+"), "gitlab"),
     (re.compile(r"(gitea|forgejo)\..+|codeberg\.org"), "gitea"),
 )
 _API_PATHS = (("/api/v3", "github"), ("/api/v4", "gitlab"), ("/api/v1", "gitea"))

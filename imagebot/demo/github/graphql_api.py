@@ -6,6 +6,7 @@ It needs graphql-core, which only tests have: without it every request is answer
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -21,16 +22,19 @@ if TYPE_CHECKING:
     from graphql import GraphQLError, GraphQLSchema
 
 PATH = "/api/graphql"
+_MUTATION = re.compile(r"\s*mutation\b[^{]*\{\s*(?:\w+\s*:\s*)?(\w+)")
 _TYPES = {403: "FORBIDDEN", 404: "NOT_FOUND"}
 
 
-def is_mutation(request: Request) -> bool:
-    """Whether a request to the GraphQL API could change something."""
+def mutation(request: Request) -> str:
+    """The first mutation that a request asks for; empty if it only reads."""
     try:
         content = json.loads(request.body)
     except ValueError:
-        return False
-    return isinstance(content, dict) and str(content.get("query")).lstrip().startswith("mutation")
+        return ""
+    text = str(content.get("query")) if isinstance(content, dict) else ""
+    found = _MUTATION.match(text)
+    return found[1] if found else ""
 
 
 @cache

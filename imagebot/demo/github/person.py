@@ -48,6 +48,18 @@ class Person:
         with self._acting() as hosted:
             merging.enable_auto_merge(hosted, pull, self.login, method)
 
+    def propose_from_fork(self, branch: str, title: str, files: Mapping[str, bytes]) -> PullRequest:
+        """Open a pull request from a branch of one's own fork."""
+        with self._acting() as hosted:
+            kept, base = f"forks/{self.login}/{branch}", hosted.default_branch
+            hosted.move(kept, hosted.tip(base) or "")
+            hosted.commit(kept, files, f"{title}\n", self.login, noreply(self.login))
+            pull = hosted.open_pull(kept, base, title, "", self.login)
+            pull.head, pull.fork = branch, f"{self.login}/{hosted.name.partition('/')[2]}"
+            hosted.git("update-ref", f"refs/pull/{pull.number}/head", pull.head_sha)
+            hosted.delete_branch(kept)
+            return pull
+
     def edit(self, pull: PullRequest, **changes: str) -> None:
         """Change title, body or base."""
         with self._acting() as hosted:

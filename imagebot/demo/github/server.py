@@ -116,11 +116,16 @@ class GitHubStandIn(Faults):
     ) -> HostedRepository:
         """A repository with one commit."""
         path, number = self._root / f"{name}.git", len(self.repositories) + 1
-        hosted = HostedRepository(name, path, self.url, default_branch, self.site.clock, number)
+        hosted = HostedRepository(name, path, self.url, default_branch, self.site.now, number)
         hosted.everywhere = self.site.accounts.permissions
         hosted.commit(default_branch, files, "Lay out the environments\n")
         self.repositories[name] = hosted
         return hosted
+
+    def described(self, request: Request) -> str:
+        """``METHOD path``, and for GraphQL the mutation: ``POST /api/graphql updateRefs``."""
+        name = graphql_api.mutation(request) if request.path == graphql_api.PATH else ""
+        return f"{super().described(request)} {name}".rstrip()
 
     def rename(self, name: str, new: str) -> None:
         """Rename a repository; its old name leads to the new one."""
@@ -221,5 +226,5 @@ def _is_write(request: Request) -> bool:
     if repository_of(request):
         return request.path.endswith("/git-receive-pack")
     if request.path == graphql_api.PATH:
-        return graphql_api.is_mutation(request)
+        return bool(graphql_api.mutation(request))
     return request.method in WRITES

@@ -55,7 +55,7 @@ class Api:
             yield
         except (GithubException, requests.RequestException) as error:
             raise self.place.explain(doing, error) from error
-        except (LookupError, StopIteration, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError) as error:
             raise ForgeError(
                 f"cannot {doing}: {self.place.host} answered something that GitHub does not describe",
                 hint="check the `forge` settings: something else may answer at that address",
@@ -113,8 +113,10 @@ class Api:
 
 def _items(page: object) -> list[Item]:
     """The list of a page, which some answers hold beside its total."""
-    found = page.values() if isinstance(page, dict) else (page,)
-    return next(value for value in found if isinstance(value, list))
+    for value in page.values() if isinstance(page, dict) else (page,):
+        if isinstance(value, list):
+            return value
+    raise ValueError("no list")
 
 
 def _next(link: str) -> Content:

@@ -47,7 +47,7 @@ class Place:
                 hint="the next run tries again; fewer runs, or a token of its own, leave more room",
                 id="forge-rate-limited",
             )
-        if error.status in {401, 403}:
+        if error.status in {401, 403} or is_forbidden(error):
             return self._refused(doing, error, text)
         if error.status == 404:
             return ForgeDenied(
@@ -95,6 +95,11 @@ def is_limited(error: GithubException) -> bool:
         spent = headers.get("x-ratelimit-remaining") == "0"
         return spent or "retry-after" in headers or "rate limit" in words(error).lower()
     return any(item.get("type") == "RATE_LIMITED" for item in details(error))
+
+
+def is_forbidden(error: GithubException) -> bool:
+    """Whether GraphQL says that a right is missing."""
+    return any(item.get("type") == "FORBIDDEN" for item in details(error))
 
 
 def is_lost(error: Failure) -> bool:

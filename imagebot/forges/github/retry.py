@@ -33,6 +33,9 @@ NOT_YET = re.compile(
 )
 """What GitHub says for a moment of what was written a moment ago."""
 
+_REFUSED = frozenset({400, 405, 409, 422})
+"""Statuses that such words come with; 400 stands for GraphQL."""
+
 Answer = TypeVar("Answer")
 
 
@@ -77,7 +80,7 @@ class Patience:
         if is_limited(error):
             after = self._until_reset(error)
             return after if after <= LONGEST_WAIT_S else None
-        return pause if error.status in {405, 409, 422} and NOT_YET.search(words(error)) else None
+        return pause if error.status in _REFUSED and NOT_YET.search(words(error)) else None
 
     def _until_reset(self, error: GithubException) -> float:
         headers = error.headers or {}

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from imagebot.demo.github import GitHubStandIn, threads
-from imagebot.demo.github.records import Milestone, Release, Review, Rules, Status
+from imagebot.demo.github import GitHubStandIn
+from imagebot.demo.github.records import Conclusion, StatusState
 from imagebot.demo.github.records import PullRequest as Hosted
 from imagebot.forges.github import GitHubForge
 from imagebot.forges.protocol import PullRequest
 from tests.forges.contract.bare import BareGit
-from tests.forges.contract.world import BASE, FILES, MAINTAINER, MILESTONE, READER, REVIEWER, TEAM, Shown
+from tests.forges.contract.world import FILES, MAINTAINER, MILESTONE, PATH, READER, REVIEWER, TEAM, Shown
 
-_STATES = {"pending": "pending", "passed": "success", "failed": "failure"}
+State = Literal["pending", "passed", "failed"]
+_STATES: Mapping[State, StatusState] = {"pending": "pending", "passed": "success", "failed": "failure"}
+_CONCLUSIONS: Mapping[State, Conclusion | None] = {"pending": None, "passed": "success", "failed": "failure"}
 
 
 @contextmanager
@@ -41,13 +42,16 @@ class GitHubWorld(BareGit):
     def __init__(self, server: GitHubStandIn) -> None:
         self.server = server
         self.hosted = server.create_repository("acme/config", files=FILES)
-        self.hosted.milestones = {1: Milestone(1, "Quarter 2", "closed"), 2: Milestone(2, MILESTONE)}
         self._name = self.hosted.name
+        self._owner = server.owner(self._name)
+        self._owner.add_milestone("Quarter 2", "closed")
+        self._owner.add_milestone(MILESTONE)
         for login in (MAINTAINER, REVIEWER):
             server.add_user(login)
         self._reader = server.add_user("imagebot-reader", "read")
         server.add_user(READER, "read")
-        server.site.accounts.add_team(f"acme/{TEAM}", [REVIEWER])
+        server.add_team(f"acme/{TEAM}", REVIEWER)
+        self._person = server.person(self._name, MAINTAINER)
         super().__init__(self.hosted)
 
     @property
@@ -82,7 +86,7 @@ class GitHubWorld(BareGit):
             draft=pull.draft,
             labels=frozenset(pull.labels),
             reviewers=frozenset(pull.reviewers),
-            teams=frozenset(pull.teams),
+            teams=frozenset(name.rpartition("/")[2] for name in pull.teams),
             assignees=frozenset(pull.assignees),
             milestone=self.hosted.milestones[pull.milestone].title if pull.milestone else None,
             comments=tuple((each.author, each.body) for each in said),
@@ -96,79 +100,68 @@ class GitHubWorld(BareGit):
 
     def merge(self, pull_request: PullRequest) -> None:
         """Merge it, as a person."""
-        self.hosted.merge(self._pull(pull_request), None, MAINTAINER)
+        self._person.merge(self._pull(pull_request))
 
     def close(self, pull_request: PullRequest) -> None:
         """Close it, as a person."""
-        self.hosted.edit_pull(self._pull(pull_request), {"state": "closed"}, MAINTAINER)
+        self._person.close(self._pull(pull_request))
 
     def reopen(self, pull_request: PullRequest) -> None:
         """Reopen it, as a person."""
-        self.hosted.edit_pull(self._pull(pull_request), {"state": "open"}, MAINTAINER)
+        self._person.reopen(self._pull(pull_request))
 
     def label(self, pull_request: PullRequest, name: str) -> None:
         """Put a label on it, as a person."""
-        threads.add_labels(self.hosted, self._pull(pull_request), [name])
+        self._person.label(pull_request.number, name)
 
     def comment(self, pull_request: PullRequest, text: str, *, author: str) -> None:
         """Comment on it, as a person."""
-        threads.comment(self.hosted, self._pull(pull_request), author, text)
+        self.server.person(self.name, author).comment(pull_request.number, text)
 
     def review(self, pull_request: PullRequest, verdict: Literal["approve", "refuse"]) -> None:
         """Review it; who answered is not waited for any more."""
-        pull = self._pull(pull_request)
-        state: Literal["APPROVED", "CHANGES_REQUESTED"] = (
-            "APPROVED" if verdict == "approve" else "CHANGES_REQUESTED"
-        )
-        number = self.hosted.next_id()
-        pull.reviews.append(Review(number, REVIEWER, state, "", pull.head_sha, self.hosted.now()))
-        pull.reviewers = [login for login in pull.reviewers if login != REVIEWER]
+        reviewer = self.server.person(self.name, REVIEWER)
+        reviewer.review(self._pull(pull_request), "APPROVED" if verdict == "approve" else "CHANGES_REQUESTED")
 
     def propose_from_fork(self, branch: str, title: str) -> None:
         """Open a pull request from somebody's fork."""
-        raise NotImplementedError
+        self.server.person(self.name, READER).propose_from_fork(branch, title, {PATH: b"image: web:evil\n"})
 
     def require_check(self, name: str) -> None:
         """Ask for a check, in a ruleset."""
-        rules = self.hosted.rules.get(BASE, Rules())
-        self.hosted.rules[BASE] = replace(rules, checks=(*rules.checks, name), ruleset=True)
+        self._owner.require(checks=[name], ruleset=True)
 
     def require_review(self) -> None:
         """Ask for an approval."""
-        self.hosted.rules[BASE] = replace(self.hosted.rules.get(BASE, Rules()), reviews=1)
+        self._owner.require(reviews=1)
 
-    def report(self, commit: str, check: str, state: Literal["pending", "passed", "failed"]) -> None:
-        """Report a commit status."""
-        self.hosted.statuses.append(
-            Status(
-                id=self.hosted.next_id(),
-                commit=commit,
-                context=check,
-                state=_STATES[state],  # type: ignore[arg-type] # GitHub's words for ours
-                description="",
-                url="",
-                author=MAINTAINER,
-                at=self.hosted.now(),
-            )
-        )
-        self.hosted.sync(MAINTAINER)
+    def report(self, commit: str, check: str, state: State) -> None:
+        """Report a check: as a commit status, or as a check run where its name begins so."""
+        if check.startswith("run/"):
+            self._owner.set_check(commit, check, _CONCLUSIONS[state])
+        else:
+            self._owner.set_status(commit, check, _STATES[state])
 
     def allow_auto_merge(self) -> None:
         """Switch automatic merge on."""
-        self.hosted.settings.allow_auto_merge = True
+        self._owner.set(allow_auto_merge=True)
 
     def archive(self) -> None:
         """Make it read-only."""
-        self.hosted.settings.archived = True
+        self._owner.set(archived=True)
 
     def rename(self) -> str:
         """Give it another name."""
-        raise NotImplementedError
+        self.server.rename(self.name, "acme/deployments")
+        return self.name
+
+    def rename_base(self, name: str) -> None:
+        """Rename the default branch."""
+        self._owner.rename_default_branch(name)
 
     def release(self, tag: str, text: str) -> None:
         """Publish a release."""
-        self.hosted.git("tag", tag, BASE)
-        self.hosted.releases[tag] = Release(self.hosted.next_id(), tag, tag, text, self.hosted.now())
+        self._owner.release(tag, text)
 
     def lose_answer(self) -> None:
         """Break the answer of the next write."""

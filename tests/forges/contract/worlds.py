@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from tests.forges.contract.github_world import open_github
 from tests.forges.contract.gitlab_world import open_gitlab
 from tests.forges.contract.world import World
 
 OpenWorld = Callable[[Path], AbstractContextManager[World]]
 """Start a server that keeps its files in a folder."""
 
-WORLDS: Mapping[str, OpenWorld] = {"gitlab": open_gitlab}
+WORLDS: Mapping[str, OpenWorld] = {
+    "github": open_github,
+    "gitlab": open_gitlab,
+}

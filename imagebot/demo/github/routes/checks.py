@@ -104,6 +104,7 @@ def _run(call: Call, run: CheckRun) -> bodies.Body:
         "started_at": run.at,
         "completed_at": run.at if run.conclusion else None,
         "html_url": f"{call.hosted.page}/runs/{run.id}",
+        "check_suite": {"id": run.id},
     }
 
 

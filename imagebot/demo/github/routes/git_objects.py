@@ -12,6 +12,7 @@ from typing import Any
 from imagebot.demo.github import commits
 from imagebot.demo.github.call import Call, Routes, reply
 from imagebot.demo.github.refusals import Refused, not_found
+from imagebot.demo.hosting import NOBODY
 from imagebot.demo.http_server import Response
 
 
@@ -48,7 +49,7 @@ def _create_tree(call: Call) -> Response:
 def _enter(call: Call, entry: Mapping[str, Any], index: Mapping[str, str]) -> None:
     git, path = call.hosted.git, str(entry["path"])
     if "sha" in entry and entry["sha"] is None:
-        git("update-index", "--force-remove", path, extra=index)
+        git("update-index", "--index-info", stdin=f"0 {NOBODY}\t{path}\n".encode(), extra=index)
         return
     sha = entry.get("sha") or git("hash-object", "-w", "--stdin", stdin=str(entry["content"]).encode()).text
     if git.attempt("cat-file", "-e", sha).code != 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imagebot.demo.github import bodies
 from imagebot.demo.github.call import Call, Routes, paged, reply
+from imagebot.demo.github.records import PullRequest, ReviewRequest
 from imagebot.demo.github.refusals import Refused
 from imagebot.demo.http_server import Response
 
@@ -24,9 +25,24 @@ def _request(call: Call) -> Response:
                 "Reviews may only be requested from collaborators. One or more of the "
                 f"{kind} you specified is not a collaborator of the {call.hosted.name} repository.",
             )
+    named = [f"{call.hosted.owner}/{team}" for team in teams]
+    pull.requests += [
+        _asked(call, name) for name in [*logins, *named] if name not in [*pull.reviewers, *pull.teams]
+    ]
     pull.reviewers = list(dict.fromkeys([*pull.reviewers, *logins]))
-    pull.teams = list(dict.fromkeys([*pull.teams, *(f"{call.hosted.owner}/{team}" for team in teams)]))
+    pull.teams = list(dict.fromkeys([*pull.teams, *named]))
     return reply(201, bodies.pull_request(call.hosted, pull, call.site, whole=False))
+
+
+def _asked(call: Call, name: str) -> ReviewRequest:
+    return ReviewRequest(call.hosted.next_id(), call.actor.login, name, call.hosted.now())
+
+
+def _events(call: Call) -> Response:
+    """What happened to an issue or pull request: only requests for reviews are kept here."""
+    thread = call.thread
+    requests = thread.requests if isinstance(thread, PullRequest) else []
+    return paged(call, requests, lambda request: bodies.review_request(request, call.site))
 
 
 def _withdraw(call: Call) -> Response:
@@ -53,6 +69,7 @@ def _permission(call: Call) -> Response:
 ROUTES: Routes = {
     "POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers": _request,
     "DELETE /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers": _withdraw,
+    "GET /repos/{owner}/{repo}/issues/{issue_number}/events": _events,
     "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews": _reviews,
     "GET /repos/{owner}/{repo}/collaborators/{username}/permission": _permission,
 }
