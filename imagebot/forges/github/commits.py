@@ -9,12 +9,11 @@ import base64
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
-import requests
 from github import GithubException
 
 from imagebot.errors import ForgeError, PushRefused
 from imagebot.forges.github.api import Item
-from imagebot.forges.github.errors import is_forbidden, is_limited, is_lost, words
+from imagebot.forges.github.errors import is_forbidden, is_limited, words
 from imagebot.forges.github.repository import GitHubRepository
 from imagebot.untrusted import clean
 
@@ -82,32 +81,30 @@ class Commits(GitHubRepository):
         return {**entry, "sha": self._api.write("POST", self._path("git/blobs"), blob, again=True)["sha"]}
 
     def _point(self, branch: str, commit: str, expected: str | None) -> None:
-        """Make the branch, or move it if it points to ``expected``; a lost answer is read back."""
+        """Make the branch, or move it if it points to ``expected``.
+
+        Both may be sent twice: what was done already is refused, and found to be done.
+        """
         try:
             if expected is None:
                 content = {"ref": f"refs/heads/{branch}", "sha": commit}
-                self._api.write("POST", self._path("git/refs"), content)
+                self._api.write("POST", self._path("git/refs"), content, again=True)
             else:
                 self._move(branch, commit, expected)
-        except (GithubException, requests.RequestException) as error:
-            if is_lost(error) and self._tip(branch) == commit:
-                return
-            if (
-                isinstance(error, GithubException)
-                and error.status in {400, 409, 422}
-                and not is_limited(error)
-            ):
+        except GithubException as error:
+            if not _is_refused(error):
+                raise
+            if self._tip(branch) != commit:
                 raise PushRefused(
                     f"{self._api.place.host} refused to move {branch}: {words(error)}",
                     hint="somebody else moved it, or a rule protects it; the next run looks again",
                 ) from error
-            raise
 
     def _move(self, branch: str, commit: str, expected: str) -> None:
         """Compare and swap, which REST does not have."""
         update = {"name": f"refs/heads/{branch}", "beforeOid": expected, "afterOid": commit, "force": True}
         content = {"repositoryId": self._about()["node_id"], "refUpdates": [update]}
-        self._api.mutate("updateRefs", content, "clientMutationId")
+        self._api.mutate("updateRefs", content, "clientMutationId", again=True)
 
     def _tip(self, branch: str) -> str | None:
         try:

@@ -35,7 +35,7 @@ class GitHubForge(PullRequests, Conversation, Merging, Issues, Commits, Sources)
 
     body_in_commit = False
     abilities = Abilities(
-        body=60_000,
+        body=58_000,
         title=250,
         label=LONGEST,
         drafts=True,

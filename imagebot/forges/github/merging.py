@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import requests
 from github import GithubException
 
 from imagebot.errors import MergeBlocked
 from imagebot.forges.github.api import Item
 from imagebot.forges.github.checks import State, read_checks, together
-from imagebot.forges.github.errors import is_forbidden, is_limited, is_lost, words
+from imagebot.forges.github.errors import is_forbidden, is_limited, words
 from imagebot.forges.github.retry import PAUSES_S
 from imagebot.forges.github.rules import Rules
 from imagebot.forges.protocol import PullRequest, Readiness
@@ -48,20 +47,21 @@ class Merging(Rules):
         )
 
     def merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
-        """Merge the head that ``pull_request`` names; GitHub refuses if it moved."""
+        """Merge the head that ``pull_request`` names; GitHub refuses if it moved.
+
+        It may be sent twice: what is merged already is refused, and found to be merged.
+        """
         number = pull_request.number
-        if not pull_request.head:
-            raise MergeBlocked(f"the head of pull request #{number} is not known, so it is not merged")
-        content = {"merge_method": method, "sha": pull_request.head}
+        content = {"merge_method": method, "sha": _head(pull_request)}
         with self._api.named(f"merge pull request #{number}"):
             try:
-                self._api.write("PUT", self._path(f"pulls/{number}/merge"), content)
-            except (GithubException, requests.RequestException) as error:
-                if is_lost(error) and self._item(number, fresh=True).get("merged_at"):
-                    return
-                if isinstance(error, GithubException) and error.status in _BLOCKED:
+                self._api.write("PUT", self._path(f"pulls/{number}/merge"), content, again=True)
+            except GithubException as error:
+                if error.status not in _BLOCKED:
+                    raise
+                item = self._item(number, fresh=True)
+                if not item.get("merged_at") or item["head"]["sha"] != pull_request.head:
                     raise self._would_not("merge", number, error) from error
-                raise
             finally:
                 self._seen.pop(number, None)
 
@@ -76,7 +76,7 @@ class Merging(Rules):
             content = {
                 "pullRequestId": self._item(number)["node_id"],
                 "mergeMethod": method.upper(),
-                "expectedHeadOid": pull_request.head,
+                "expectedHeadOid": _head(pull_request),
             }
             try:
                 self._api.mutate("enablePullRequestAutoMerge", content, "pullRequest { number }", again=True)
@@ -102,6 +102,12 @@ class Merging(Rules):
             f"{self._api.place.host} would not {doing} pull request #{number}: {words(error)}",
             hint="a person can merge it, or change the rule that stands against it",
         )
+
+
+def _head(pull_request: PullRequest) -> str:
+    if not pull_request.head:
+        raise MergeBlocked(f"the head of pull request #{pull_request.number} is not known")
+    return pull_request.head
 
 
 def _against(

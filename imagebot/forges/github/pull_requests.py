@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-import requests
 from github import GithubException
 
 from imagebot.errors import ForgeError
 from imagebot.forges.github.api import PAGE, Item
-from imagebot.forges.github.errors import is_lost, words
+from imagebot.forges.github.errors import words
 from imagebot.forges.github.repository import GitHubRepository, pull_request
 from imagebot.forges.protocol import PullRequest
 
@@ -64,16 +63,19 @@ class PullRequests(GitHubRepository):
             return pull_request(item) if self._is_own(item) else None
 
     def create(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> PullRequest:
-        """Open a pull request; if another run was quicker, the one that it opened."""
+        """Open a pull request; if another run was quicker, the one that it opened.
+
+        It may be sent twice: GitHub takes no second one from a branch.
+        """
         content = {"title": title, "body": body, "head": branch, "base": base, "draft": draft}
         with self._api.named(f"open a pull request from {branch}"):
             try:
-                return self._remember(self._api.write("POST", self._path("pulls"), content))
-            except (GithubException, requests.RequestException) as error:
-                if isinstance(error, GithubException) and "draft" in words(error).lower():
-                    raise self._no_drafts(branch) from error
-                if not is_lost(error) and getattr(error, "status", 0) != 422:
+                return self._remember(self._api.write("POST", self._path("pulls"), content, again=True))
+            except GithubException as error:
+                if error.status != 422:
                     raise
+                if "draft" in words(error).lower():
+                    raise self._no_drafts(branch) from error
                 opened = next(iter(self._from_branch(branch, "open")), None)
                 if opened is None:
                     raise

@@ -40,13 +40,13 @@ class GitHubRepository:
         if self._facts is None:
             item = self._about()
             allowed = tuple(method for key, method in _METHODS if item.get(key))
-            permissions = item.get("permissions")
+            login = self._known_login or self._login()
             self._facts = RepositoryFacts(
                 name=item["full_name"],
                 default_branch=item["default_branch"],
-                login=self._known_login or self._login(),
+                login=login,
                 archived=bool(item.get("archived")),
-                may_write=bool(permissions.get("push")) if permissions else None,
+                may_write=_may_push(item, login),
                 auto_merge=bool(item.get("allow_auto_merge")),
                 merge_methods=allowed or ("merge",),
                 issues=bool(item.get("has_issues", True)),
@@ -98,6 +98,12 @@ class GitHubRepository:
         if fresh or number not in self._seen:
             self._seen[number] = self._api.get(self._path(f"pulls/{number}"))
         return self._seen[number]
+
+
+def _may_push(item: Item, login: str) -> bool | None:
+    """Whether the token may push: of an App GitHub tells only what its bot may as a person."""
+    permissions = item.get("permissions")
+    return None if not permissions or login.endswith("[bot]") else bool(permissions.get("push"))
 
 
 def pull_request(item: Item) -> PullRequest:

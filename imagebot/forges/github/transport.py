@@ -6,6 +6,7 @@ PyGithub's own connection reads answers of any size, and mixes requests up when 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from threading import RLock
 from typing import Any
@@ -28,6 +29,9 @@ PAUSE_S, WRITE_PAUSE_S = 0.25, 1.0
 """Between requests, and between writes, as GitHub asks."""
 
 _CHUNK = 1 << 16
+
+logging.getLogger("github.Requester").setLevel(logging.INFO)
+"""At DEBUG it writes down every answer, and one of them is an App's token."""
 
 
 class Wire:

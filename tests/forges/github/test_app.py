@@ -57,11 +57,21 @@ def test_a_key_becomes_a_token_for_one_repository(world: GitHubWorld, app: App) 
     assert made.login == "image-bot[bot]"
     assert made.token not in repr(made)
     forge = GitHubForge(world.name, made.token, api=world.server.api, polite=False, login=made.login)
-    assert (forge.facts().login, forge.facts().may_write) == ("image-bot[bot]", True)
+    assert (forge.facts().login, forge.facts().may_write) == ("image-bot[bot]", None)
     assert propose(world, forge).author == "image-bot[bot]"
     other = GitHubForge("acme/other", made.token, api=world.server.api, polite=False)
     with pytest.raises(ForgeDenied):
         other.facts()
+
+
+def test_no_log_holds_the_token(world: GitHubWorld, app: App, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+
+    made = installed(world, app)
+    GitHubForge(world.name, made.token, api=world.server.api, polite=False).facts()
+
+    assert caplog.text
+    assert made.token not in caplog.text
 
 
 def test_the_installation_can_be_named(world: GitHubWorld, app: App) -> None:
