@@ -18,14 +18,59 @@ from typing import Any
 PACKAGE = "@octokit/openapi 23.0.2, api.github.com"
 MEMBER = "package/generated/api.github.com.json"
 TARGET = Path(__file__).parent.parent / "imagebot/demo/github/schema.json"
+REPOSITORY = "/repos/{owner}/{repo}"
 OPERATIONS = (
-    ("get", "/repos/{owner}/{repo}"),
-    ("get", "/repos/{owner}/{repo}/pulls"),
-    ("post", "/repos/{owner}/{repo}/pulls"),
-    ("get", "/repos/{owner}/{repo}/pulls/{pull_number}"),
-    ("patch", "/repos/{owner}/{repo}/pulls/{pull_number}"),
-    ("put", "/repos/{owner}/{repo}/pulls/{pull_number}/merge"),
+    "GET /user",
+    "GET /rate_limit",
+    "GET /app",
+    "POST /app/installations/{installation_id}/access_tokens",
+    *(
+        f"{method} {REPOSITORY}{path}"
+        for path, methods in {
+            "": "GET",
+            "/installation": "GET",
+            "/pulls": "GET POST",
+            "/pulls/{pull_number}": "GET PATCH",
+            "/pulls/{pull_number}/merge": "PUT",
+            "/pulls/{pull_number}/commits": "GET",
+            "/pulls/{pull_number}/reviews": "GET",
+            "/pulls/{pull_number}/requested_reviewers": "POST DELETE",
+            "/issues": "GET POST",
+            "/issues/{issue_number}": "GET PATCH",
+            "/issues/{issue_number}/labels": "GET POST",
+            "/issues/{issue_number}/labels/{name}": "DELETE",
+            "/issues/{issue_number}/assignees": "POST",
+            "/issues/{issue_number}/comments": "GET POST",
+            "/issues/comments": "GET",
+            "/issues/comments/{comment_id}": "GET PATCH",
+            "/issues/comments/{comment_id}/reactions": "GET POST",
+            "/labels": "GET POST",
+            "/milestones": "GET",
+            "/collaborators/{username}/permission": "GET",
+            "/commits/{ref}": "GET",
+            "/commits/{ref}/status": "GET",
+            "/commits/{ref}/check-runs": "GET",
+            "/statuses/{sha}": "POST",
+            "/branches/{branch}": "GET",
+            "/branches/{branch}/protection": "GET",
+            "/rules/branches/{branch}": "GET",
+            "/git/blobs": "POST",
+            "/git/trees": "POST",
+            "/git/trees/{tree_sha}": "GET",
+            "/git/commits": "POST",
+            "/git/commits/{commit_sha}": "GET",
+            "/git/refs": "POST",
+            "/git/refs/{ref}": "PATCH DELETE",
+            "/git/ref/{ref}": "GET",
+            "/git/matching-refs/{ref}": "GET",
+            "/releases/tags/{tag}": "GET",
+            "/compare/{basehead}": "GET",
+            "/contents/{path}": "GET",
+        }.items()
+        for method in methods.split()
+    ),
 )
+ALSO = ("basic-error", "validation-error", "simple-user", "repository")
 DROPPED = {
     "example",
     "examples",
@@ -47,14 +92,31 @@ def main() -> None:
             raise SystemExit(f"{MEMBER} is not in the package")
         description = json.load(member)
     cutter = Cutter(description)
-    operations = {f"{method.upper()} {path}": cutter.operation(method, path) for method, path in OPERATIONS}
+    operations = {operation: cutter.operation(*operation.split()) for operation in OPERATIONS}
     document = {
         "source": PACKAGE,
         "license": "MIT",
         "operations": operations,
         "definitions": cutter.definitions(),
     }
-    TARGET.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    TARGET.write_text(written(document), encoding="utf-8")
+
+
+def written(document: dict[str, Any]) -> str:
+    """One line for each operation and definition: small, and a new version's difference can be read."""
+    parts = []
+    for name, value in sorted(document.items()):
+        if isinstance(value, dict):
+            lines = (f"{json.dumps(key)}: {compact(value[key])}" for key in sorted(value))
+            parts.append(f"{json.dumps(name)}: {{\n" + ",\n".join(lines) + "\n}")
+        else:
+            parts.append(f"{json.dumps(name)}: {json.dumps(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def compact(value: Any) -> str:
+    """JSON without spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 class Cutter:
@@ -65,17 +127,21 @@ class Cutter:
         self._wanted: dict[str, Any] = {}
 
     def operation(self, method: str, path: str) -> dict[str, Any]:
-        """Request schema and response schemas by status."""
-        operation = self._description["paths"][path][method]
+        """Request schema, response schemas by status, and the parameters that may hold slashes."""
+        operation = self._description["paths"][path][method.lower()]
         responses = {
             status: self._body(self._resolved(response))
             for status, response in operation["responses"].items()
         }
         request = self._body(operation["requestBody"]) if "requestBody" in operation else None
-        return {"request": request, "responses": responses}
+        parameters = [self._resolved(parameter) for parameter in operation.get("parameters", ())]
+        wide = [parameter["name"] for parameter in parameters if parameter.get("x-multi-segment")]
+        return {"request": request, "responses": responses, "wide": wide}
 
     def definitions(self) -> dict[str, Any]:
-        """Every schema that is referred to."""
+        """Every schema that is referred to, and those of refusals that operations do not describe."""
+        for name in ALSO:
+            self._want(f"#/components/schemas/{name}")
         return self._wanted
 
     def _resolved(self, node: dict[str, Any]) -> dict[str, Any]:

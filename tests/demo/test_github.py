@@ -173,7 +173,7 @@ def test_what_is_not_known_is_never_a_friendly_answer(tmp_path: Path) -> None:
         github.create_repository("acme/config", files={"a": b""})
         opened = client(github)
         with pytest.raises(GithubException) as refused:
-            list(opened.get_repo("acme/config").get_issues())
+            list(opened.get_repo("acme/config").get_hooks())
         opened.close()
 
         assert refused.value.status == 501
@@ -181,14 +181,16 @@ def test_what_is_not_known_is_never_a_friendly_answer(tmp_path: Path) -> None:
 
 
 def test_the_description_is_really_checked() -> None:
-    operation = operation_of("POST", "/repos/acme/config/pulls")
+    found = operation_of("POST", "/repos/acme/config/pulls")
 
-    assert operation is not None
+    assert found is not None
+    operation, parameters = found
+    assert parameters == {"owner": "acme", "repo": "config"}
     assert violations(operation, "request", {"head": "topic", "base": "main", "title": "a"}) == []
     assert violations(operation, "request", {"head": 5, "base": "main"})
     assert violations(operation, "201", {"number": 1})
     assert violations(operation, "299", {})
-    assert operation_of("GET", "/repos/acme/config/issues/1") is None
+    assert operation_of("GET", "/repos/acme/config/issues/1/events") is None
 
 
 def test_a_wrong_request_is_a_violation(tmp_path: Path) -> None:

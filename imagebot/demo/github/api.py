@@ -1,125 +1,94 @@
-"""The REST operations that the bot uses, and the few that people use in tests and on the pages."""
+"""The REST API: from a request to its operation, both checked against GitHub's description."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
 
-from imagebot.demo.github import bodies
-from imagebot.demo.github.state import HostedRepository, PullRequest, Refused
+from imagebot.demo.github import rights
+from imagebot.demo.github.accounts import Actor
+from imagebot.demo.github.call import Call, content_of, refusal, reply
+from imagebot.demo.github.refusals import Refused
+from imagebot.demo.github.routes import HANDLERS
+from imagebot.demo.github.schema import operation_of, violations
+from imagebot.demo.github.site import PREFIX, Site
 from imagebot.demo.http_server import Request, Response
 
-PREFIX = "/api/v3"
-_PULLS = re.compile(r"/repos/(?P<repo>[^/]+/[^/]+)(?:/pulls(?:/(?P<number>[0-9]+)(?P<merge>/merge)?)?)?")
+WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
+_BY_NAME = re.compile(r"/repos/(?P<name>[^/]+/[^/]+)(?P<rest>/.*)?")
+_BY_ID = re.compile(r"/repositories/(?P<id>[0-9]+)(?P<rest>/.*)?")
 
 
 class Api:
-    """Answers REST requests of an authenticated user."""
+    """Answers REST requests.
 
-    def __init__(self, repositories: Mapping[str, HostedRepository], base: str) -> None:
-        self._repositories = repositories
-        self._base = base
+    Args:
+        site: What there is.
+        violations: Where it is noted what breaks the description, or is not known here.
+    """
 
-    def answer(self, request: Request, path: str, actor: str) -> Response:
-        """Carry out one operation.
+    def __init__(self, site: Site, violations: list[str]) -> None:
+        self._site = site
+        self._violations = violations
 
-        Raises:
-            Refused: With GitHub's status and words.
-        """
-        match = _PULLS.fullmatch(path)
-        hosted = self._repositories.get(match["repo"]) if match else None
-        if match is None or hosted is None:
-            raise Refused(404, "Not Found")
-        hosted.sync()
-        if match["number"]:
-            return self._one(request, hosted, int(match["number"]), actor, merge=bool(match["merge"]))
-        if "/pulls" not in path:
-            return reply(200, bodies.repository(hosted, self._base))
-        if request.method == "POST":
-            return self._create(hosted, _content(request), actor)
-        return self._list(request, hosted, path)
+    def answer(self, request: Request, actor: Actor) -> Response:
+        """The answer to a request under ``PREFIX``."""
+        path = self._by_name(request.raw_path.removeprefix(PREFIX))
+        if moved := self._moved(request, path):
+            return moved
+        found = operation_of(request.method, path)
+        if found is None or found[0] not in HANDLERS:
+            self._violations.append(f"{request.method} {path}: not implemented by the stand-in")
+            return refusal(Refused(501, "Not implemented by the stand-in"))
+        operation, parameters = found
+        if request.method in WRITES:
+            self._violations += violations(operation, "request", _body(request.body))
+        response = self._carried_out(request, operation, dict(parameters), actor)
+        self._violations += violations(operation, str(response.status), _body(response.body))
+        return response
 
-    def _one(
-        self, request: Request, hosted: HostedRepository, number: int, actor: str, *, merge: bool
+    def _carried_out(
+        self, request: Request, operation: str, parameters: dict[str, str], actor: Actor
     ) -> Response:
-        pull = hosted.pulls.get(number)
-        if pull is None:
-            raise Refused(404, "Not Found")
-        if merge:
-            sha = hosted.merge(pull, _content(request).get("sha"), actor)
-            return reply(200, {"sha": sha, "merged": True, "message": "Pull Request successfully merged"})
-        if request.method == "PATCH":
-            hosted.edit_pull(pull, _content(request))
-        return reply(200, bodies.pull_request(hosted, pull, self._base, whole=True))
+        try:
+            if not actor.known:
+                raise Refused(401, "Bad credentials")
+            call = Call(request, self._site, actor, parameters, content_of(request))
+            rights.check(call, operation)
+            if "{repo}" in operation:
+                call.hosted.sync()
+            return HANDLERS[operation](call)
+        except Refused as error:
+            response = refusal(error)
+            if error.status != 403:
+                return response
+            wanted = {"X-Accepted-GitHub-Permissions": "; ".join(rights.needed(operation).accepted)}
+            return Response(403, response.body, {**response.headers, **wanted})
 
-    def _create(self, hosted: HostedRepository, content: Mapping[str, Any], actor: str) -> Response:
-        pull = hosted.open_pull(
-            str(content["head"]).rpartition(":")[2],
-            str(content["base"]),
-            str(content.get("title") or ""),
-            str(content.get("body") or ""),
-            actor,
+    def _by_name(self, path: str) -> str:
+        """The path of an operation, where a redirect named the repository by its id."""
+        if not (match := _BY_ID.fullmatch(path)):
+            return path
+        ids = {str(hosted.id): hosted.name for hosted in self._site.repositories.values()}
+        return f"/repos/{ids.get(match['id'], 'no/repository')}{match['rest'] or ''}"
+
+    def _moved(self, request: Request, path: str) -> Response | None:
+        """The way to a repository that had this name once: 301 to read, 307 to write."""
+        match = _BY_NAME.fullmatch(path)
+        hosted = self._site.moved.get(match["name"].lower()) if match else None
+        if match is None or hosted is None or self._site.find(match["name"]):
+            return None
+        query = f"?{request.raw_query}" if request.raw_query else ""
+        url = f"{self._site.api}/repositories/{hosted.id}{match['rest'] or ''}{query}"
+        status, message = (
+            (301, "Moved Permanently") if request.method == "GET" else (307, "Temporary Redirect")
         )
-        return reply(201, bodies.pull_request(hosted, pull, self._base, whole=True))
-
-    def _list(self, request: Request, hosted: HostedRepository, path: str) -> Response:
-        found = [pull for pull in hosted.pulls.values() if _wanted(request, hosted, pull)]
-        descending = (
-            request.one("direction", "desc" if request.one("sort", "created") == "created" else "asc")
-            == "desc"
-        )
-        found.sort(key=lambda pull: pull.number, reverse=descending)
-        size = min(int(request.one("per_page", "30")), 100)
-        page = int(request.one("page", "1"))
-        shown = found[(page - 1) * size : page * size]
-        headers = {}
-        if page * size < len(found):
-            query = {name: values[0] for name, values in request.query.items()} | {"page": str(page + 1)}
-            headers["Link"] = f'<{self._base}{PREFIX}{path}?{urlencode(query)}>; rel="next"'
-        listed = [bodies.pull_request(hosted, pull, self._base, whole=False) for pull in shown]
-        return reply(200, listed, headers)
+        body = {"message": message, "url": url, "documentation_url": "https://docs.github.com/rest"}
+        return reply(status, body, {"Location": url})
 
 
-def _wanted(request: Request, hosted: HostedRepository, pull: PullRequest) -> bool:
-    """GitHub's filters, with their trap: ``head`` without an owner filters nothing."""
-    state = request.one("state", "open")
-    if state not in {"all", pull.state}:
-        return False
-    head = request.one("head")
-    if ":" in head and head != f"{hosted.name.partition('/')[0]}:{pull.head}":
-        return False
-    return request.one("base") in {"", pull.base}
-
-
-def _content(request: Request) -> Mapping[str, Any]:
+def _body(body: bytes) -> object:
     try:
-        content = json.loads(request.body or b"{}")
-    except ValueError as error:
-        raise Refused(400, "Problems parsing JSON") from error
-    if not isinstance(content, dict):
-        raise Refused(400, "Problems parsing JSON")
-    return content
-
-
-def reply(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON response."""
-    return Response(
-        status,
-        json.dumps(body).encode(),
-        {"Content-Type": "application/json; charset=utf-8", **(headers or {})},
-    )
-
-
-def refusal(error: Refused) -> Response:
-    """What GitHub says when it would not."""
-    body: dict[str, object] = {
-        "message": error.message,
-        "documentation_url": "https://docs.github.com/rest",
-        "status": str(error.status),
-    }
-    if error.errors:
-        body["errors"] = list(error.errors)
-    return reply(error.status, body)
+        return json.loads(body or b"null")
+    except ValueError:
+        return None

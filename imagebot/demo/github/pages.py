@@ -66,7 +66,7 @@ class Pages:
             if act == "merge":
                 hosted.merge(pull, None, person)
             else:
-                hosted.edit_pull(pull, {"state": "closed"})
+                hosted.edit_pull(pull, {"state": "closed"}, person)
         except Refused as error:
             return self._page("Not done", f"<p>{html.escape(error.message)}</p>", error.status)
         return Response(303, b"", {"Location": pull.html_url})

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import unquote
 
 import jsonschema_rs
 
+_UNDESCRIBED = dict.fromkeys(("301", "307", "400", "401", "403", "404", "410"), "basic-error") | {
+    "422": "validation-error"
+}
 EXCEPTIONS = frozenset[str]()
 """Operations whose published schema is known to be wrong, each with its reason beside it: none so far."""
 
@@ -22,16 +27,36 @@ def _document() -> dict[str, Any]:
 
 
 @cache
-def _routes() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    return tuple(
-        (key, key.partition(" ")[0], re.compile(re.sub(r"\{\w+\}", "[^/]+", key.partition(" ")[2])))
-        for key in _document()["operations"]
-    )
+def _routes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Patterns of ``METHOD path``; those with the fewest parameters are tried first."""
+    operations = sorted(_document()["operations"], key=lambda key: (key.count("{"), -key.count("/")))
+    return tuple((key, re.compile(_pattern(key))) for key in operations)
 
 
-def operation_of(method: str, path: str) -> str | None:
-    """The operation that a request belongs to, or None if this stand-in does not know it."""
-    return next((key for key, verb, route in _routes() if verb == method and route.fullmatch(path)), None)
+def _pattern(operation: str) -> str:
+    wide = _document()["operations"][operation]["wide"]
+
+    def parameter(match: re.Match[str]) -> str:
+        name = match[1]
+        form = ".+" if name in wide else "[0-9]+" if name.endswith(("_number", "_id")) else "[^/]+"
+        return f"(?P<{name}>{form})"
+
+    return re.sub(r"\{(\w+)\}", parameter, operation)
+
+
+def operation_of(method: str, path: str) -> tuple[str, Mapping[str, str]] | None:
+    """The operation that a request belongs to and the parameters of its path, decoded.
+
+    None if this stand-in does not know it.
+
+    Args:
+        method: HTTP method.
+        path: As sent: in a parameter that GitHub does not call multi-segment a slash must be escaped.
+    """
+    for operation, route in _routes():
+        if match := route.fullmatch(f"{method} {path}"):
+            return operation, {name: unquote(value) for name, value in match.groupdict().items()}
+    return None
 
 
 @cache
@@ -43,6 +68,12 @@ def _validator(operation: str, part: str) -> Any:  # noqa: ANN401 - the library'
     return jsonschema_rs.validator_for({**schema, "definitions": _document()["definitions"]})
 
 
+@cache
+def _definition(name: str) -> Any:  # noqa: ANN401 - the library's own type
+    reference = {"$ref": f"#/definitions/{name}"}
+    return jsonschema_rs.validator_for({**reference, "definitions": _document()["definitions"]})
+
+
 def violations(operation: str, part: str, body: object) -> list[str]:
     """How a body breaks the description.
 
@@ -51,9 +82,12 @@ def violations(operation: str, part: str, body: object) -> list[str]:
         part: ``request``, or a status such as ``200``.
         body: The JSON value.
     """
-    if part != "request" and part not in _document()["operations"][operation]["responses"]:
+    if part == "request" or part in _document()["operations"][operation]["responses"]:
+        validator = _validator(operation, part)
+    elif part in _UNDESCRIBED:  # GitHub describes them for few operations, and answers them for all
+        validator = _definition(_UNDESCRIBED[part])
+    else:
         return [f"{operation}: status {part} is not described"]
-    validator = _validator(operation, part)
     if validator is None or operation in EXCEPTIONS:
         return []
     return [

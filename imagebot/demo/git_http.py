@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
+import re
 import subprocess
 from pathlib import Path
 
 from imagebot.demo.http_server import Request, Response
+
+_GIT = re.compile(r"/(?P<repo>.+)\.git/(?:info/refs|git-(?:upload|receive)-pack)")
+
+
+def repository_of(request: Request) -> str | None:
+    """The repository that Git asks for, or None if it is not Git that asks."""
+    match = _GIT.fullmatch(request.path)
+    return match["repo"] if match else None
+
+
+def is_push(request: Request) -> bool:
+    """Whether Git asks in order to push."""
+    return "git-receive-pack" in request.path or request.one("service") == "git-receive-pack"
+
+
+def password(request: Request) -> str:
+    """The token or password that a request carries, in whatever scheme; empty if there is none."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return value.strip()
+    try:
+        return base64.b64decode(value).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
 
 
 def serve_git(request: Request, root: Path, actor: str) -> Response:
