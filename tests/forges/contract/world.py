@@ -6,7 +6,8 @@ What its forge is not able to do (``Abilities``), its world need not be able to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -42,10 +43,10 @@ class Shown:
     open: bool
     merged: bool
     draft: bool = False
-    labels: Set[str] = frozenset()
-    reviewers: Set[str] = frozenset()
-    teams: Set[str] = frozenset()
-    assignees: Set[str] = frozenset()
+    labels: AbstractSet[str] = frozenset()
+    reviewers: AbstractSet[str] = frozenset()
+    teams: AbstractSet[str] = frozenset()
+    assignees: AbstractSet[str] = frozenset()
     milestone: str | None = None
     comments: tuple[tuple[str, str], ...] = ()
     reactions: tuple[str, ...] = ()
