@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -89,10 +90,7 @@ class Client:
             trust_env=parts.hostname not in LOOPBACK,  # a proxy cannot reach this machine's loopback
             transport=transport,
         )
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self._http.close()
+        weakref.finalize(self, self._http.close)  # nobody closes a forge: its connections go with it
 
     def pause(self, seconds: float) -> None:
         """Wait, if this client is polite."""

@@ -67,10 +67,6 @@ class GiteaForge(Pulls, People, Conversation, Merging, Issues, Sources):
         client = Client(api, token, token_source=token_source, polite=polite, transport=transport)
         super().__init__(client, repository)
 
-    def close_connections(self) -> None:
-        """Give the connections back."""
-        self._api.close()
-
     def commit(
         self, branch: str, parent: str, files: Mapping[str, bytes], message: str, *, expected: str | None
     ) -> str:

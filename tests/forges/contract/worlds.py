@@ -7,8 +7,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.forges.contract.world import World
+from tests.forges.gitea.world import gitea_world
 
 OpenWorld = Callable[[Path], AbstractContextManager[World]]
 """Start a server that keeps its files in a folder."""
 
-WORLDS: Mapping[str, OpenWorld] = {}
+WORLDS: Mapping[str, OpenWorld] = {
+    "gitea": gitea_world,
+}
