@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from imagebot.errors import ForgeError
 from imagebot.untrusted import clean
@@ -30,7 +30,7 @@ class Answer:
     def message(self) -> str:
         """What the server says went wrong, made safe to show."""
         try:
-            content = json.loads(self.body[:ERROR_LIMIT])
+            content = from_json(self.body[:ERROR_LIMIT])
         except ValueError:
             content = None
         said = content.get("message") if isinstance(content, dict) else None
@@ -57,9 +57,9 @@ class Answer:
         text = self.headers.get("x-total-count", "")
         return int(text[:9]) if text.isascii() and text.isdecimal() else None
 
-    def _json(self) -> object:
+    def _json(self) -> Any:  # noqa: ANN401 - whatever was sent
         try:
-            return json.loads(self.body)
+            return from_json(self.body)
         except ValueError:
             raise ForgeError(
                 "the forge answered with something else than JSON",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import weakref
 from collections.abc import Collection, Mapping
@@ -55,23 +56,14 @@ class Client:
         token: Goes to this server alone, in the ``Authorization`` header.
         token_source: Where the token came from, for messages; never its value.
         polite: Wait where the server asks to; off only for a server on this machine.
-        transport: Instead of the network.
     """
 
-    def __init__(
-        self,
-        api: str,
-        token: str,
-        *,
-        token_source: str,
-        polite: bool = True,
-        transport: httpx.BaseTransport | None = None,
-    ) -> None:
+    def __init__(self, api: str, token: str, *, token_source: str, polite: bool = True) -> None:
         parts = urlsplit(api)
         self.api = api.rstrip("/")
         self.host = parts.netloc.rpartition("@")[2]
         self.token_source = token_source
-        if not (token.isascii() and token.isprintable() and token.strip() == token):
+        if not re.fullmatch("[!-~]+", token):
             raise ForgeDenied(
                 f"the token from {token_source} holds characters that no token has",
                 hint="set it again, without spaces and line breaks",
@@ -88,7 +80,6 @@ class Client:
             timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
             follow_redirects=False,
             trust_env=parts.hostname not in LOOPBACK,  # a proxy cannot reach this machine's loopback
-            transport=transport,
         )
         weakref.finalize(self, self._http.close)  # nobody closes a forge: its connections go with it
 

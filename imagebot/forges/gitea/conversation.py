@@ -74,7 +74,7 @@ class Conversation(HostedRepository):
         if total <= len(found):
             return found
         pages = -(-total // size)
-        for page in range(max(2, pages - NEWEST // size + 1), pages + 1):
+        for page in range(max(2, (total - NEWEST) // size + 1), pages + 1):
             found += self._api.get(path, doing, query={**query, "limit": size, "page": page}).many(Comment)
         return found[-NEWEST:]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from imagebot.errors import ForgeError
 from imagebot.forges.gitea.client import Client
@@ -15,9 +14,6 @@ from imagebot.forges.gitea.people import People
 from imagebot.forges.gitea.pulls import Pulls
 from imagebot.forges.gitea.sources import Sources
 from imagebot.forges.protocol import Abilities
-
-if TYPE_CHECKING:
-    import httpx
 
 TITLE_LIMIT = 255
 
@@ -48,7 +44,6 @@ class GiteaForge(Pulls, People, Conversation, Merging, Issues, Sources):
         api: Base URL, ``https://HOST/api/v1``.
         token_source: Where the token came from, for messages; never its value.
         polite: Wait where the server asks to; off only for a server on this machine.
-        transport: Instead of the network.
     """
 
     abilities = ABILITIES
@@ -62,9 +57,8 @@ class GiteaForge(Pulls, People, Conversation, Merging, Issues, Sources):
         api: str,
         token_source: str = "the environment",  # noqa: S107 - names a place
         polite: bool = True,
-        transport: httpx.BaseTransport | None = None,
     ) -> None:
-        client = Client(api, token, token_source=token_source, polite=polite, transport=transport)
+        client = Client(api, token, token_source=token_source, polite=polite)
         super().__init__(client, repository)
 
     def commit(
