@@ -76,9 +76,9 @@ def issue(hosted: Hosted, each: Issue, site: str) -> Json:
     }
 
 
-def pull(hosted: Hosted, each: Pull, site: str) -> Json:
+def pull(hosted: Hosted, each: Pull, site: str, tips: Mapping[str, str]) -> Json:
     """A pull request; the ``ref`` of a head that is gone names no branch, its ``label`` always does."""
-    there = each.repo_id == FORK or hosted.tip(each.head) is not None
+    there = each.repo_id == FORK or each.head in tips
     head = {
         "label": each.head,
         "ref": each.head if there else f"refs/pull/{each.number}/head",
@@ -94,7 +94,7 @@ def pull(hosted: Hosted, each: Pull, site: str) -> Json:
         "merged_at": each.closed if each.merged else None,
         "mergeable": each.open and hosted.mergeable(each),
         "head": head,
-        "base": {"label": each.base, "ref": each.base, "sha": hosted.tip(each.base) or "", "repo_id": 1},
+        "base": {"label": each.base, "ref": each.base, "sha": tips.get(each.base, ""), "repo_id": 1},
         "requested_reviewers": [user(login) for login in each.reviewers] or None,
         "requested_reviewers_teams": [{"id": 7, "name": name} for name in each.teams] or None,
     }

@@ -59,10 +59,11 @@ class Hosted(BareRepository):
 
     def sync(self) -> None:
         """Follow the branches: a push moves the head, deleting the branch closes."""
+        tips = self.tips()
         for pull in self.pulls.values():
             if not pull.open or pull.repo_id == FORK:
                 continue
-            tip = self.tip(pull.head)
+            tip = tips.get(pull.head)
             if tip is None:
                 pull.close()
             elif tip != pull.head_sha:

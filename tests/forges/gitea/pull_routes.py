@@ -16,6 +16,10 @@ def _pull(call: Call) -> Pull:
     return found
 
 
+def _shown(call: Call, pull: Pull, status: int) -> Response:
+    return reply(status, bodies.pull(call.hosted, pull, call.site, call.hosted.tips()))
+
+
 def listed(call: Call) -> Response:
     """Pull requests in a state; there is no filter by head branch."""
     call.hosted.sync()
@@ -23,7 +27,8 @@ def listed(call: Call) -> Response:
     found = [pull for pull in call.hosted.pulls.values() if state in {"all", pull.state}]
     recent = call.request.one("sort") == "recentupdate"
     found.sort(key=lambda pull: (pull.updated if recent else pull.created, pull.number), reverse=True)
-    return call.paged(found, lambda pull: bodies.pull(call.hosted, pull, call.site))
+    tips = call.hosted.tips()
+    return call.paged(found, lambda pull: bodies.pull(call.hosted, pull, call.site, tips))
 
 
 def created(call: Call) -> Response:
@@ -32,11 +37,11 @@ def created(call: Call) -> Response:
     pull = call.hosted.open_pull(
         content["head"], content["base"], content["title"], content.get("body") or "", call.account.login
     )
-    return reply(201, bodies.pull(call.hosted, pull, call.site))
+    return _shown(call, pull, 201)
 
 
 def read(call: Call) -> Response:
-    return reply(200, bodies.pull(call.hosted, _pull(call), call.site))
+    return _shown(call, _pull(call), 200)
 
 
 def edited(call: Call) -> Response:
@@ -62,7 +67,7 @@ def edited(call: Call) -> Response:
         pull.close()
     elif content.get("state") == "open":
         pull.reopen()
-    return reply(201, bodies.pull(call.hosted, pull, call.site))
+    return _shown(call, pull, 201)
 
 
 def merged(call: Call) -> Response:
