@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.forges.contract.world import World
+from tests.forges.git.world import git_world
 from tests.forges.gitea.world import gitea_world
 
 OpenWorld = Callable[[Path], AbstractContextManager[World]]
@@ -14,4 +15,5 @@ OpenWorld = Callable[[Path], AbstractContextManager[World]]
 
 WORLDS: Mapping[str, OpenWorld] = {
     "gitea": gitea_world,
+    "git": git_world,
 }
