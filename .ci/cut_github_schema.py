@@ -40,6 +40,7 @@ OPERATIONS = (
             "/issues/{issue_number}/labels": "GET POST",
             "/issues/{issue_number}/labels/{name}": "DELETE",
             "/issues/{issue_number}/assignees": "POST",
+            "/issues/{issue_number}/events": "GET",
             "/issues/{issue_number}/comments": "GET POST",
             "/issues/comments": "GET",
             "/issues/comments/{comment_id}": "GET PATCH",
@@ -93,6 +94,7 @@ def main() -> None:
         description = json.load(member)
     cutter = Cutter(description)
     operations = {operation: cutter.operation(*operation.split()) for operation in OPERATIONS}
+    correct(cutter.definitions())
     document = {
         "source": PACKAGE,
         "license": "MIT",
@@ -100,6 +102,12 @@ def main() -> None:
         "definitions": cutter.definitions(),
     }
     TARGET.write_text(written(document), encoding="utf-8")
+
+
+def correct(definitions: dict[str, Any]) -> None:
+    """Mend what contradicts the rest of the description: a label without a description has null there."""
+    labels = definitions["pull-request-simple"]["properties"]["labels"]["items"]
+    labels["properties"]["description"] = definitions["label"]["properties"]["description"]
 
 
 def written(document: dict[str, Any]) -> str:

@@ -11,12 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from imagebot.cli.access import (
+    LOOPBACK,
+    check_api,
+    check_kind,
+    default_api,
+    kind_of_host,
+    remote_parts,
+)
 from imagebot.cli.output import note
-from imagebot.cli.tokens import forge_token
+from imagebot.cli.tokens import NAMES, Token, forge_token
 from imagebot.errors import ForgeDenied, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from imagebot.cli.source import Source, Target
     from imagebot.engine.propose import Bot
@@ -24,8 +32,6 @@ if TYPE_CHECKING:
     from imagebot.registries.client import RegistryClient
 
 _AUTHOR = re.compile(r"(?P<name>[^<>\r\n]+?) <(?P<email>[^<>\s]+)>")
-_SCP = re.compile(r"(?:[^@/]+@)?(?P<host>[^:/]+):(?P<path>.+)")
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 @contextmanager
@@ -70,24 +76,26 @@ def open_bot(target: Target, arguments: Namespace) -> Bot:
 def _forge(target: Target, arguments: Namespace) -> Forge:
     settings = target.source.configuration.settings.forge
     host, path = remote_parts(target.repository.remote_url)
-    kind = arguments.forge or settings.kind or ("github" if host == "github.com" else "git")
+    known = kind_of_host(host, os.environ)
+    kind: str = arguments.forge or settings.kind or (known if known and known in _FORGES else "git")
     if kind == "git":
         from imagebot.forges.git import GitForge
 
         return GitForge(target.repository)
-    repository = arguments.forge_repository or settings.repository or path
-    api = arguments.forge_api or settings.api or _default_api(host)
-    _check_api(api, host, by_operator=bool(arguments.forge_api))
-    return _github(repository, api)
-
-
-def _github(repository: str, api: str) -> Forge:
-    token = forge_token(os.environ)
-    if token.value is None:
+    api = arguments.forge_api or settings.api or default_api(kind, host)
+    check_api(api, host, by_operator=bool(arguments.forge_api))
+    check_kind(kind, api, os.environ)
+    token = target.token if target.token.kind == kind else forge_token(os.environ, kind)
+    if not token.value:
+        name = NAMES[kind][0]
         raise ForgeDenied(
             f"no token for {urlsplit(api).hostname}: it was looked for in {token.source}",
-            hint="set GITHUB_TOKEN, or GITHUB_TOKEN_FILE for a mounted secret",
+            hint=f"set {name}, or {name}_FILE for a mounted secret",
         )
+    return _FORGES[kind](arguments.forge_repository or settings.repository or path, token, api)
+
+
+def _github(repository: str, token: Token, api: str) -> Forge:
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
         raise UsageError(
             f"cannot tell the repository on the forge from {repository!r}",
@@ -95,40 +103,15 @@ def _github(repository: str, api: str) -> Forge:
         )
     from imagebot.forges.github import GitHubForge
 
-    polite = urlsplit(api).hostname not in LOOPBACK
-    return GitHubForge(repository, token.value, api=api, token_source=token.source, polite=polite)
+    return GitHubForge(
+        repository,
+        token.value or "",
+        api=api,
+        token_source=token.source,
+        polite=urlsplit(api).hostname not in LOOPBACK,
+        login=token.login,
+    )
 
 
-def _default_api(host: str) -> str:
-    from imagebot.forges.github import GITHUB_API
-
-    return GITHUB_API if host == "github.com" else f"https://{host}/api/v3"
-
-
-def _check_api(api: str, remote_host: str, *, by_operator: bool) -> None:
-    """The token goes to the remote's own host, or where the operator says, never where a file says.
-
-    imagebot.yaml can be changed by a pull request; a token must not follow it to another host.
-    """
-    parts = urlsplit(api)
-    host = parts.hostname or ""
-    if parts.scheme != "https" and host not in LOOPBACK:
-        raise UsageError(f"forge API {api} is not https", hint="the token would travel in the clear")
-    same = host == remote_host or (host == "api.github.com" and remote_host == "github.com")
-    if not (same or by_operator or (host in LOOPBACK and remote_host in {"", *LOOPBACK})):
-        raise UsageError(
-            f"imagebot.yaml names the forge API {host}, but the remote is on {remote_host or 'no host'}",
-            hint=f"if that is right, say so with --forge-api {api} or IMAGEBOT_FORGE_API",
-        )
-
-
-def remote_parts(url: str) -> tuple[str, str]:
-    """Host and repository path of a remote; the host is empty for a path."""
-    if "://" in url:
-        parts = urlsplit(url)
-        host, path = parts.hostname or "", parts.path
-    elif match := _SCP.fullmatch(url):
-        host, path = match["host"], match["path"]
-    else:
-        host, path = "", url
-    return host, path.strip("/").removesuffix(".git")
+_FORGES: Mapping[str, Callable[[str, Token, str], Forge]] = {"github": _github}
+"""By kind: from repository, token and base URL of the API."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imagebot.cli.tokens import forge_token
+from imagebot.cli.access import access, forge_kind
+from imagebot.cli.tokens import Token
 from imagebot.errors import RepositoryError, UsageError
 
 if TYPE_CHECKING:
@@ -54,12 +55,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A repository that pull requests can be proposed to, read at the tip of its base branch."""
+    """A repository that pull requests can be proposed to, read at the tip of its base branch.
+
+    Attributes:
+        token: What the remote is asked with.
+    """
 
     repository: GitRepository
     base: str
     commit: str
     source: Source
+    token: Token
 
 
 def open_source(arguments: Namespace, *, any_environment: bool = False) -> Source:
@@ -75,22 +81,34 @@ def open_source(arguments: Namespace, *, any_environment: bool = False) -> Sourc
 
 def open_target(arguments: Namespace) -> Target:
     """What a command proposes to: always the base branch of the remote, never a work tree."""
-    from imagebot.repository.git import open_repository
-
-    token = forge_token(os.environ)
-    repository = open_repository(
-        arguments.path,
-        cache=cache_folder(arguments),
-        token=token.value,
-        token_source=token.source,
-    )
+    url = _remote_url(arguments)
+    kind = forge_kind(url, arguments, os.environ)
+    token = access(url, kind, arguments, os.environ)
+    repository = _repository(arguments, token)
     base = arguments.base or repository.default_branch()
     source = _at_tip(repository, base, arguments)
     wanted = source.configuration.settings.base
     if wanted and not arguments.base and wanted != base:
         base = wanted
         source = _at_tip(repository, base, arguments)
-    return Target(repository, base, source.snapshot.commit or "", source)
+    said = forge_kind(url, arguments, os.environ, source.configuration.settings.forge.kind)
+    if said != kind:
+        token = access(url, said, arguments, os.environ)
+        repository = _repository(arguments, token)
+    return Target(repository, base, source.snapshot.commit or "", source, token)
+
+
+def _remote_url(arguments: Namespace) -> str:
+    return arguments.path if is_url(arguments.path) else _repository(arguments, None).remote_url
+
+
+def _repository(arguments: Namespace, token: Token | None) -> GitRepository:
+    from imagebot.repository.git import open_repository
+
+    cache = cache_folder(arguments)
+    if token is None:
+        return open_repository(arguments.path, cache=cache)
+    return open_repository(arguments.path, cache=cache, token=token.value, token_source=token.source)
 
 
 def _at_tip(repository: GitRepository, branch: str, arguments: Namespace) -> Source:

@@ -79,17 +79,21 @@ class Faults:
         """Drop the faults that have not happened yet."""
         self._faults.clear()
 
+    def described(self, request: Request) -> str:
+        """What patterns are looked for in."""
+        return f"{request.method} {request.path}"
+
     def watch(self, request: Request) -> None:
         """Do what was asked for when this request comes."""
         for pattern, act, came in self._watches:
-            if not came.is_set() and pattern.search(f"{request.method} {request.path}"):
+            if not came.is_set() and pattern.search(self.described(request)):
                 came.set()
                 act()
 
     def answer(self, request: Request, carry_out: Callable[[Request], Response]) -> Response:
         """The answer to a request, or the failure that was ordered instead."""
         for fault in self._faults:
-            if fault.times > 0 and fault.pattern.search(f"{request.method} {request.path}"):
+            if fault.times > 0 and fault.pattern.search(self.described(request)):
                 fault.times -= 1
                 if fault.applied:
                     carry_out(request)

@@ -59,7 +59,14 @@ class BareRepository:
         found = self.git.attempt("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
         return found.text if found.code == 0 else None
 
-    def commit(self, branch: str, files: Mapping[str, bytes], message: str, author: str = "A Person") -> str:
+    def commit(
+        self,
+        branch: str,
+        files: Mapping[str, bytes],
+        message: str,
+        author: str = "A Person",
+        email: str = "",
+    ) -> str:
         """Commit files on a branch, as a person would push them; the commit id."""
         parent = self.tip(branch)
         with tempfile.TemporaryDirectory() as folder:
@@ -70,7 +77,7 @@ class BareRepository:
                 blob = self.git("hash-object", "-w", "--stdin", stdin=content).text
                 self.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", extra=index)
             tree = self.git("write-tree", extra=index).text
-        made = self.commit_tree(tree, [parent] if parent else [], message, person(author))
+        made = self.commit_tree(tree, [parent] if parent else [], message, person(author, email))
         self.move(branch, made)
         return made
 

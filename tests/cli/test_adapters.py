@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from imagebot.cli.adapters import remote_parts
 from imagebot.cli.exit_codes import exit_code
 from imagebot.cli.source import is_url
-from imagebot.cli.tokens import forge_token
 from imagebot.errors import ForgeDenied, ImagebotError, PushRefused, RegistryDenied, RegistryUnreachable
 from imagebot.plan import Action, Failure, Outcome, Plan, Scan
 from tests.builders import scanned
@@ -51,44 +47,6 @@ def test_the_exit_code_says_how_much_went_through(
     made: Plan, outcomes: list[Outcome] | None, code: int
 ) -> None:
     assert exit_code(made, outcomes) == code
-
-
-def test_a_token_can_stand_in_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "token"
-    path.write_text("s3cret\n")
-
-    token = forge_token({"GITHUB_TOKEN_FILE": str(path)})
-
-    assert (token.value, token.source) == ("s3cret", "GITHUB_TOKEN_FILE")
-    assert "s3cret" not in repr(token)
-    with pytest.raises(ForgeDenied, match="cannot read the token file that GITHUB_TOKEN_FILE names"):
-        forge_token({"GITHUB_TOKEN_FILE": str(tmp_path / "gone")})
-
-
-@pytest.mark.parametrize(
-    ("environ", "value"),
-    [
-        ({"GITHUB_TOKEN": " a\n", "GH_TOKEN": "b"}, "a"),
-        ({"GITHUB_TOKEN": "", "GH_TOKEN": "b"}, "b"),
-        ({}, None),
-    ],
-)
-def test_the_first_token_counts(environ: dict[str, str], value: str | None) -> None:
-    assert forge_token(environ).value == value
-
-
-@pytest.mark.parametrize(
-    ("url", "parts"),
-    [
-        ("https://github.com/acme/config.git", ("github.com", "acme/config")),
-        ("https://ghe.example.com:8443/acme/config/", ("ghe.example.com", "acme/config")),
-        ("git@github.com:acme/config.git", ("github.com", "acme/config")),
-        ("ssh://git@github.com:22/acme/config", ("github.com", "acme/config")),
-        ("/srv/git/config.git", ("", "srv/git/config")),
-    ],
-)
-def test_the_repository_is_read_off_the_remote(url: str, parts: tuple[str, str]) -> None:
-    assert remote_parts(url) == parts
 
 
 @pytest.mark.parametrize(

@@ -274,7 +274,9 @@ def test_a_run_that_dies_after_the_push_is_healed_by_the_next(team: Team, imageb
 
 def test_a_rate_limit_fails_the_run_and_says_what_happens_next(team: Team, imagebot: Run) -> None:
     team.push(web="1.5.0")
-    team.github.fail(r"GET /api/v3/repos/acme/config/pulls", 403, "You have exceeded a secondary rate limit")
+    team.github.fail(
+        r"GET /api/v3/repos/acme/config/pulls", 403, "You have exceeded a secondary rate limit", times=9
+    )
 
     outcome = imagebot("apply", str(team.clone))
 

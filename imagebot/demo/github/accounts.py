@@ -21,6 +21,7 @@ class Actor:
         repositories: Repositories that the token sees; None for all.
         expires: When the token ends.
         installation: Of which GitHub App installation it is; 0 if of a person.
+        app: The GitHub App that asserts its own name instead of bringing a token; else 0.
     """
 
     login: str = ""
@@ -28,6 +29,7 @@ class Actor:
     repositories: frozenset[str] | None = None
     expires: datetime | None = None
     installation: int = 0
+    app: int = 0
 
     @property
     def known(self) -> bool:

@@ -13,6 +13,7 @@ from imagebot.demo.github.routes import HANDLERS
 from imagebot.demo.github.schema import operation_of, violations
 from imagebot.demo.github.site import PREFIX, Site
 from imagebot.demo.http_server import Request, Response
+from imagebot.repository.command import GitFailed
 
 WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 _BY_NAME = re.compile(r"/repos/(?P<name>[^/]+/[^/]+)(?P<rest>/.*)?")
@@ -58,6 +59,11 @@ class Api:
             if "{repo}" in operation:
                 call.hosted.sync()
             return HANDLERS[operation](call)
+        except KeyError as error:
+            return refusal(Refused(422, f'Invalid request.\n\n"{error.args[0]}" wasn\'t supplied.'))
+        except GitFailed as error:
+            self._violations.append(f"{operation}: a fault of the stand-in: {error}")
+            return refusal(Refused(500, "Server Error"))
         except Refused as error:
             response = refusal(error)
             if error.status != 403:
@@ -80,10 +86,12 @@ class Api:
             return None
         query = f"?{request.raw_query}" if request.raw_query else ""
         url = f"{self._site.api}/repositories/{hosted.id}{match['rest'] or ''}{query}"
-        status, message = (
-            (301, "Moved Permanently") if request.method == "GET" else (307, "Temporary Redirect")
-        )
-        body = {"message": message, "url": url, "documentation_url": "https://docs.github.com/rest"}
+        status = 301 if request.method == "GET" else 307
+        body = {
+            "message": "Moved Permanently",
+            "url": url,
+            "documentation_url": "https://docs.github.com/rest",
+        }
         return reply(status, body, {"Location": url})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from imagebot.demo.github.records import Comment, Issue, Label, Milestone, PullRequest, Review
+from imagebot.demo.github.records import Comment, Issue, Label, Milestone, PullRequest, Review, ReviewRequest
 from imagebot.demo.github.schema import mould
 from imagebot.demo.github.site import Site
 from imagebot.demo.github.state import HostedRepository
@@ -40,7 +40,7 @@ def repository(hosted: HostedRepository, site: Site, kind: str = "full-repositor
     """A repository: whole, or as it stands inside other bodies."""
     body: Body = mould(kind)
     settings = hosted.settings
-    known = {
+    return body | {
         "id": hosted.id,
         "node_id": node_id(hosted),
         "name": hosted.name.partition("/")[2],
@@ -55,7 +55,6 @@ def repository(hosted: HostedRepository, site: Site, kind: str = "full-repositor
         "archived": settings.archived,
         "has_issues": settings.has_issues,
     }
-    return body | {name: value for name, value in known.items() if name in body}
 
 
 def pull_request(hosted: HostedRepository, pull: PullRequest, site: Site, *, whole: bool = True) -> Body:
@@ -71,7 +70,7 @@ def pull_request(hosted: HostedRepository, pull: PullRequest, site: Site, *, who
         "requested_reviewers": [user(login) for login in pull.reviewers],
         "requested_teams": [team(name) for name in pull.teams],
         "auto_merge": _auto_merge(pull),
-        "head": _side(hosted, pull.head, pull.head_sha, site),
+        "head": _side(hosted, pull.head, pull.head_sha, site) | _of_fork(hosted, pull, site),
         "base": _side(hosted, pull.base, pull.base_sha, site),
     }
     return body
@@ -113,6 +112,40 @@ def _side(hosted: HostedRepository, branch: str, sha: str, site: Site) -> Body:
         "sha": sha,
         "user": user(hosted.owner),
         "repo": repository(hosted, site, "repository"),
+    }
+
+
+def _of_fork(hosted: HostedRepository, pull: PullRequest, site: Site) -> Body:
+    """What is different of a head in a fork."""
+    if not pull.fork:
+        return {}
+    owner = pull.fork.partition("/")[0]
+    repo = repository(hosted, site, "repository") | {
+        "full_name": pull.fork,
+        "owner": user(owner),
+        "fork": True,
+    }
+    return {"label": f"{owner}:{pull.head}", "user": user(owner), "repo": repo}
+
+
+def review_request(request: ReviewRequest, site: Site) -> Body:
+    """The event of asking somebody for a review."""
+    asked: Body = (
+        {"requested_team": team(request.name)}
+        if "/" in request.name
+        else {"requested_reviewer": user(request.name)}
+    )
+    return asked | {
+        "id": request.id,
+        "node_id": f"RRE_{request.id}",
+        "url": f"{site.api}/events/{request.id}",
+        "actor": user(request.by),
+        "review_requester": user(request.by),
+        "event": "review_requested",
+        "commit_id": None,
+        "commit_url": None,
+        "created_at": request.at,
+        "performed_via_github_app": None,
     }
 
 

@@ -32,6 +32,8 @@ def open_pull(
         raise invalid(_KIND, "head")
     if base_sha is None:
         raise invalid(_KIND, "base")
+    if draft and not hosted.settings.drafts:
+        raise Refused(422, "Draft pull requests are not supported in this repository.")
     _refuse_twin(hosted, head, base)
     if not hosted.between(base_sha, head_sha):
         raise custom(_KIND, f"No commits between {base} and {head}")
@@ -55,7 +57,8 @@ def open_pull(
 
 
 def _refuse_twin(hosted: HostedRepository, head: str, base: str) -> None:
-    if any(pull.open and (pull.head, pull.base) == (head, base) for pull in hosted.pulls.values()):
+    own = [pull for pull in hosted.pulls.values() if pull.open and not pull.fork]
+    if any((pull.head, pull.base) == (head, base) for pull in own):
         raise custom(_KIND, f"A pull request already exists for {hosted.owner}:{head}.")
 
 
@@ -104,7 +107,8 @@ def follow_branches(hosted: HostedRepository, by: str) -> None:
     """A push moves a pull request; deleting a branch closes it; a base that holds its head merged it."""
     tips = hosted.tips()
     for pull in hosted.pulls.values():
-        head, base = tips.get(pull.head), tips.get(pull.base)
+        head = pull.head_sha if pull.fork else tips.get(pull.head)
+        base = tips.get(pull.base)
         if not pull.open:
             continue
         if head is None or base is None:

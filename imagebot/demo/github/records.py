@@ -10,6 +10,7 @@ from imagebot.demo.hosting import Method
 
 State = Literal["open", "closed"]
 StatusState = Literal["error", "failure", "pending", "success"]
+Conclusion = Literal["success", "failure", "neutral", "cancelled", "skipped", "timed_out"]
 
 
 def stamp(moment: datetime) -> str:
@@ -71,11 +72,28 @@ class Review:
     at: str
 
 
-@dataclass(slots=True, kw_only=True)
-class PullRequest(Issue):
-    """A pull request between two branches of one repository.
+@dataclass(frozen=True, slots=True)
+class ReviewRequest:
+    """That somebody was asked for a review, once: it stays when it was answered or withdrawn.
 
     Attributes:
+        by: Who asked.
+        name: Login, or ``organisation/slug`` of a team.
+    """
+
+    id: int
+    by: str
+    name: str
+    at: str
+
+
+@dataclass(slots=True, kw_only=True)
+class PullRequest(Issue):
+    """A pull request between two branches of one repository, or from a fork.
+
+    Attributes:
+        fork: Name of the repository that holds its head, if that is another one; its head stays as it is.
+        requests: Every request for a review that there was.
         asked: Head and base for which somebody asked whether it merges; the answer comes with the next.
     """
 
@@ -89,6 +107,8 @@ class PullRequest(Issue):
     merge_sha: str | None = None
     reviewers: list[str] = field(default_factory=list)
     teams: list[str] = field(default_factory=list)
+    requests: list[ReviewRequest] = field(default_factory=list)
+    fork: str = ""
     reviews: list[Review] = field(default_factory=list)
     auto_merge: AutoMerge | None = None
     asked: tuple[str, str] | None = None
@@ -147,7 +167,7 @@ class CheckRun:
     id: int
     commit: str
     name: str
-    conclusion: Literal["success", "failure", "neutral", "cancelled", "skipped", "timed_out"] | None
+    conclusion: Conclusion | None
     at: str
 
 
@@ -182,7 +202,11 @@ class Rules:
 
 @dataclass(slots=True)
 class Settings:
-    """Settings of a repository."""
+    """Settings of a repository.
+
+    Attributes:
+        drafts: Whether its plan has drafts, which the API does not tell.
+    """
 
     private: bool = True
     archived: bool = False
@@ -192,6 +216,7 @@ class Settings:
     allow_squash_merge: bool = True
     allow_rebase_merge: bool = True
     delete_branch_on_merge: bool = False
+    drafts: bool = True
 
     def allows(self, method: Method) -> bool:
         """Whether a merge method may be used."""

@@ -59,7 +59,11 @@ def check(call: Call, operation: str) -> None:
     Raises:
         Refused: 404 for what they may not even see, else 403.
     """
-    if "{repo}" not in operation or operation.endswith("/installation"):
+    if operation.endswith("/installation") or "/app" in operation:
+        return
+    if call.actor.app:  # an assertion is good for nothing but a token
+        raise Refused(401, "Bad credentials")
+    if "{repo}" not in operation:
         return
     wanted = needed(operation)
     hosted = call.hosted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -11,9 +11,15 @@ from typing import Self
 
 from imagebot.demo.faults import Faults, Seen
 from imagebot.demo.git_http import is_push, password, repository_of, serve_git
-from imagebot.demo.github.accounts import Actor
+from imagebot.demo.github import graphql_api
+from imagebot.demo.github.accounts import Actor, App
 from imagebot.demo.github.api import WRITES, Api
+from imagebot.demo.github.assertions import actor_of
+from imagebot.demo.github.graphql_api import GraphQLApi
+from imagebot.demo.github.owner import Owner
 from imagebot.demo.github.pages import Pages
+from imagebot.demo.github.person import Person
+from imagebot.demo.github.routes.apps import LIFE
 from imagebot.demo.github.site import PREFIX, Site
 from imagebot.demo.github.state import HostedRepository, Permission, PullRequest
 from imagebot.demo.http_server import LoopbackServer, Request, Response
@@ -48,6 +54,7 @@ class GitHubStandIn(Faults):
         self.site = Site(f"http://{self._server.host}", clock)
         self.repositories = self.site.repositories
         self._api = Api(self.site, self.violations)
+        self._graphql = GraphQLApi(self.site, self.violations)
         self._pages = Pages(self.repositories, self.url)
         self.token = self.add_user(BOT)
         self.site.accounts.permissions[PERSON] = "admin"
@@ -109,11 +116,55 @@ class GitHubStandIn(Faults):
     ) -> HostedRepository:
         """A repository with one commit."""
         path, number = self._root / f"{name}.git", len(self.repositories) + 1
-        hosted = HostedRepository(name, path, self.url, default_branch, self.site.clock, number)
+        hosted = HostedRepository(name, path, self.url, default_branch, self.site.now, number)
         hosted.everywhere = self.site.accounts.permissions
         hosted.commit(default_branch, files, "Lay out the environments\n")
         self.repositories[name] = hosted
         return hosted
+
+    def described(self, request: Request) -> str:
+        """``METHOD path``, and for GraphQL the mutation: ``POST /api/graphql updateRefs``."""
+        name = graphql_api.mutation(request) if request.path == graphql_api.PATH else ""
+        return f"{super().described(request)} {name}".rstrip()
+
+    def rename(self, name: str, new: str) -> None:
+        """Rename a repository; its old name leads to the new one."""
+        with self._lock:
+            hosted = self.repositories.pop(name)
+            path = self._root / f"{new}.git"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            hosted.rename(new, path)
+            self.repositories[new] = hosted
+            self.site.moved[name.lower()] = hosted
+
+    def person(self, repository: str, login: str = PERSON) -> Person:
+        """Somebody who acts in a repository."""
+        self.site.accounts.permissions.setdefault(login, "write")
+        return Person(self.repositories[repository], login, self._lock)
+
+    def owner(self, repository: str) -> Owner:
+        """The owner of a repository, and its CI."""
+        return Owner(self.repositories[repository], PERSON, self._lock)
+
+    def add_team(self, name: str, *members: str) -> None:
+        """A team, ``organisation/slug``."""
+        self.site.accounts.add_team(name, members)
+
+    def add_app(self, slug: str, key: str, rights: Mapping[str, str]) -> App:
+        """A GitHub App that is installed on every repository.
+
+        Args:
+            slug: Name; its bot is ``SLUG[bot]``.
+            key: Public key, PEM.
+            rights: Such as ``{"contents": "write", "pull_requests": "write"}``.
+        """
+        return self.site.accounts.add_app(slug, key, rights)
+
+    def installation_token(self, app: App, lifetime: timedelta = LIFE) -> str:
+        """A token of an App's installation, without the way there."""
+        expires = self.site.clock() + lifetime
+        actor = Actor(app.login, app.rights, expires=expires, installation=app.installation)
+        return self.site.accounts.issue("ghs", actor)
 
     def pull_requests(self, name: str) -> list[PullRequest]:
         """The pull requests of a repository, oldest first."""
@@ -124,15 +175,23 @@ class GitHubStandIn(Faults):
     def _answer(self, request: Request) -> Response:
         self.watch(request)
         with self._lock:
-            actor = self.site.accounts.actor(password(request), self.site.clock())
+            actor = self._actor(password(request))
             response = self.answer(request, lambda taken: self._dispatch(taken, actor))
             write = _is_write(request)
             self.requests.append(Seen(request.method, request.path, response.status, write, actor.login))
             return response
 
+    def _actor(self, secret: str) -> Actor:
+        accounts, now = self.site.accounts, self.site.clock()
+        if secret.count(".") == 2:  # a JSON web token
+            return actor_of(secret, accounts.apps.values(), now)
+        return accounts.actor(secret, now)
+
     def _dispatch(self, request: Request, actor: Actor) -> Response:
         if request.path.startswith(f"{PREFIX}/"):
             return self._api.answer(request, actor)
+        if request.path == graphql_api.PATH:
+            return self._graphql.answer(request, actor)
         if name := repository_of(request):
             return self._git(request, name, actor)
         return self._pages.answer(request, PERSON)
@@ -166,4 +225,6 @@ def _no_push(hosted: HostedRepository, actor: Actor) -> str:
 def _is_write(request: Request) -> bool:
     if repository_of(request):
         return request.path.endswith("/git-receive-pack")
+    if request.path == graphql_api.PATH:
+        return bool(graphql_api.mutation(request))
     return request.method in WRITES

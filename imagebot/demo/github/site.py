@@ -33,6 +33,10 @@ class Site:
         """Base URL of the REST API, in the form of GitHub Enterprise."""
         return f"{self.url}{PREFIX}"
 
+    def now(self) -> datetime:
+        """The time, by whatever clock there is now."""
+        return self.clock()
+
     def find(self, name: str) -> HostedRepository | None:
         """A repository by name, which is read without regard to case."""
         wanted = name.lower()

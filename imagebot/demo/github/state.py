@@ -23,6 +23,7 @@ from imagebot.demo.github.records import (
 )
 from imagebot.demo.github.refusals import Refused
 from imagebot.demo.hosting import BareRepository, Method
+from imagebot.repository.command import Git
 
 __all__ = ["HostedRepository", "Permission", "PullRequest", "Refused"]
 
@@ -85,6 +86,14 @@ class HostedRepository(BareRepository):
     def clone_url(self) -> str:
         """Where Git finds it."""
         return f"{self.page}.git"
+
+    def rename(self, name: str, path: Path) -> None:
+        """Take another name, and another place on disk."""
+        before = self.page
+        self.path.rename(path)
+        self.name, self.path, self.git = name, path, Git(path, {})
+        for thread in (*self.pulls.values(), *self.issues.values()):
+            thread.html_url = thread.html_url.replace(f"{before}/", f"{self.page}/", 1)
 
     def now(self) -> str:
         """The time."""

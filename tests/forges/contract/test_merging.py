@@ -50,7 +50,7 @@ def test_checks_are_told_together(world: World, forge: WholeForge, states: list[
     if pull_request is None:
         return
     for number, state in enumerate(states):
-        world.report(pull_request.head, f"ci/{number}", state)  # type: ignore[arg-type] # the table's words
+        world.report(pull_request.head, f"{('ci', 'run')[number % 2]}/{number}", state)  # type: ignore[arg-type] # the table's words
 
     assert forge.readiness(pull_request).checks == checks
 
@@ -152,6 +152,19 @@ def test_another_head_is_not_merged(world: World, forge: WholeForge) -> None:
 
     assert world.shown(pull_request).open is True
     assert world.read(BASE, PATH) == b"image: web:1\n"
+
+
+def test_a_head_that_is_not_known_is_not_merged(world: World, forge: WholeForge) -> None:
+    pull_request = opened(world, forge)
+    if pull_request is None:
+        return
+    before = world.writes
+
+    with pytest.raises(MergeBlocked):
+        forge.merge(replace(pull_request, head=""), forge.facts().merge_methods[0])
+
+    assert world.writes == before
+    assert world.shown(pull_request).open is True
 
 
 def test_the_forge_merges_when_its_checks_have_passed(world: World, forge: WholeForge) -> None:

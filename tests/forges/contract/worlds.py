@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from tests.forges.contract.github_world import open_github
 from tests.forges.contract.world import World
 from tests.forges.git.world import git_world
 from tests.forges.gitea.world import gitea_world
@@ -16,4 +17,5 @@ OpenWorld = Callable[[Path], AbstractContextManager[World]]
 WORLDS: Mapping[str, OpenWorld] = {
     "gitea": gitea_world,
     "git": git_world,
+    "github": open_github,
 }

@@ -26,9 +26,13 @@ def _wanted(call: Call, pull: PullRequest) -> bool:
     if request.one("state", "open") not in {"all", pull.state}:
         return False
     head = request.one("head")
-    if ":" in head and head.lower() != f"{call.hosted.owner}:{pull.head}".lower():
+    if ":" in head and head.lower() != f"{_owner(call, pull)}:{pull.head}".lower():
         return False
     return request.one("base") in {"", pull.base}
+
+
+def _owner(call: Call, pull: PullRequest) -> str:
+    return pull.fork.partition("/")[0] or call.hosted.owner
 
 
 def _whole(call: Call, pull: PullRequest, status: int = 200) -> Response:

@@ -17,6 +17,7 @@ def _repository(call: Call) -> Response:
     rights = {"admin": "admin", "maintain": "admin", "push": "write", "triage": "triage", "pull": "read"}
     permissions = {name: hosted.may(login, wanted) for name, wanted in rights.items()}  # type: ignore[arg-type] # literals above
     body = bodies.repository(hosted, call.site) | asdict(hosted.settings)
+    del body["drafts"]
     if not permissions["push"]:  # merge settings are for those who may push
         body = {name: value for name, value in body.items() if not name.startswith(("allow_", "delete_"))}
         body["allow_forking"] = False

@@ -291,3 +291,14 @@ def test_markdown_is_rendered_and_markup_stays_text() -> None:
     assert "<img" not in text
     assert "<details><summary>More</summary>" in text
     assert "hidden" not in text
+
+
+def test_what_a_request_leaves_out_is_named(github: GitHubStandIn, repo: Repository) -> None:
+    with pytest.raises(GithubException, match='"sha\\\\" wasn\'t supplied') as refused:
+        repo.requester.requestJsonAndCheck(
+            "POST", "/repos/acme/config/git/refs", input={"ref": "refs/heads/x"}
+        )
+
+    assert refused.value.status == 422
+    assert '"sha" is a required property' in github.violations[0]
+    github.violations.clear()
