@@ -29,12 +29,12 @@ def forge_kind(
 
     Args:
         url: The remote.
-        arguments: ``forge`` and ``forge_api``, where the command has them.
+        arguments: ``forge``, ``forge_api`` and ``forge_repository``, where the command has them.
         environ: Where tokens are.
         settings_kind: What imagebot.yaml says, once it is read.
     """
     host = remote_parts(url)[0]
-    kind = kind_of_host(host, environ) or _operator_kind(arguments) or _with_tokens(settings_kind)
+    kind = kind_of_host(host, environ) or _operator_kind(arguments, environ) or _with_tokens(settings_kind)
     if kind is None and host in LOOPBACK:
         return next((each for each in NAMES if forge_token(environ, each).value), "github")
     return kind
@@ -51,8 +51,8 @@ def access(url: str, kind: str | None, arguments: Namespace, environ: Mapping[st
         where = host or "this path"
         return Token(None, f"nowhere: name the kind of forge at {where} with --forge or IMAGEBOT_FORGE")
     if kind == "github" and host and (app := app_key(environ)):
-        api = getattr(arguments, "forge_api", None) or default_api(kind, host)
-        return _installed(app, api, getattr(arguments, "forge_repository", None) or path)
+        api = _option("forge_api", arguments, environ) or default_api(kind, host)
+        return _installed(app, api, _option("forge_repository", arguments, environ) or path)
     return forge_token(environ, kind)
 
 
@@ -120,11 +120,17 @@ def remote_parts(url: str) -> tuple[str, str]:
     return host, path.strip("/").removesuffix(".git")
 
 
-def _operator_kind(arguments: Namespace) -> str | None:
+def _operator_kind(arguments: Namespace, environ: Mapping[str, str]) -> str | None:
     """What the operator says: the kind, or an API whose path tells it."""
-    path = urlsplit(getattr(arguments, "forge_api", None) or "").path.rstrip("/")
+    path = urlsplit(_option("forge_api", arguments, environ) or "").path.rstrip("/")
     by_api = next((kind for end, kind in _API_PATHS if path.endswith(end)), None)
-    return _with_tokens(getattr(arguments, "forge", None)) or by_api
+    return _with_tokens(_option("forge", arguments, environ)) or by_api
+
+
+def _option(name: str, arguments: Namespace, environ: Mapping[str, str]) -> str | None:
+    """An option of the commands that propose; those that only read have it from the environment alone."""
+    value: str | None = getattr(arguments, name, None)
+    return value or environ.get(f"IMAGEBOT_{name.upper()}")
 
 
 def _with_tokens(kind: str | None) -> str | None:

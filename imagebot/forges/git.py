@@ -1,50 +1,147 @@
-"""Plain Git: a branch is the pull request, and its commit message holds title and body."""
+"""Plain Git: a branch is the pull request, and its commit message holds title and body.
+
+A record beside each branch (``refs/imagebot/proposed/<branch>/<commit>``) makes it remember: whoever deletes
+a branch without merging it has said "not this version", for the record stays and tells what was proposed.
+On a remote that takes nothing but branches there are no records, and a deleted branch comes back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from imagebot.forges.protocol import PullRequest
+from imagebot.errors import RepositoryError
+from imagebot.forges.protocol import Abilities, PullRequest, RepositoryFacts
+from imagebot.forges.unable import Unable
 
 if TYPE_CHECKING:
-    from imagebot.repository.protocol import ConfigRepository
+    from imagebot.repository.recording import RecordingRepository
+
+RECORDS = "refs/imagebot/proposed/"
+CLOSED_LIMIT = 100
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class GitForge:
-    """Any remote that takes a push; a person opens the pull request from the branch, or merges it."""
+class GitForge(Unable):
+    """Any remote that takes a push; a person opens the pull request from the branch, or merges it.
 
+    Args:
+        repository: Also the one that imagebot pushes with: the records travel with its pushes.
+        base: Branch that proposals are for; empty for the default branch of the remote.
+    """
+
+    abilities = Abilities(folds=False)
     body_in_commit = True
 
-    def __init__(self, repository: ConfigRepository) -> None:
+    def __init__(self, repository: RecordingRepository, base: str = "") -> None:
         self._repository = repository
+        self._base = base
+        self._facts: RepositoryFacts | None = None
+        repository.keep_records(RECORDS)
+
+    def facts(self) -> RepositoryFacts:
+        """The address of the remote, and its default branch: Git tells no more."""
+        if self._facts is None:
+            repository = self._repository
+            self._facts = RepositoryFacts(repository.remote_url, repository.default_branch(), issues=False)
+        return self._facts
 
     def open_pull_requests(self, prefix: str) -> Mapping[str, PullRequest]:
         """Every branch under the prefix counts as open."""
         found = {}
-        for branch in self._repository.branches(prefix):
-            if tip := self._repository.fetch(branch):
-                title, _, body = self._repository.facts(tip).message.partition("\n\n")
-                found[branch] = _branch_as_pull_request(branch, title, body)
+        for branch, listed in self._repository.branches(prefix).items():
+            tip = listed if self._repository.holds(listed) else self._repository.fetch(branch)
+            if tip is not None:
+                found[branch] = self._told(branch, tip)
         return found
 
-    def last_closed(self, branch: str) -> PullRequest | None:
-        """Nothing: plain Git does not remember a deleted branch."""
-        del branch
-        return None
+    def closed_pull_requests(self, branch: str) -> Sequence[PullRequest]:
+        """What was proposed on a branch and is no longer, newest first: merged, or deleted by a person."""
+        return self._closed(branch, self._repository.branches(branch).get(branch))[:CLOSED_LIMIT]
 
-    def create(self, branch: str, base: str, title: str, body: str) -> PullRequest:
+    def recent_pull_requests(self, prefix: str, limit: int) -> Sequence[PullRequest]:
+        """Closed ones of all branches, those last; Git does not tell when they were closed."""
+        tips, found = self._repository.branches(prefix), list[PullRequest]()
+        for branch in self._repository.records(f"{prefix}*"):
+            if len(found) >= limit:
+                break
+            found += self._closed(branch, tips.get(branch))
+        return sorted(found, key=_when, reverse=True)[:limit]
+
+    def _closed(self, branch: str, tip: str | None) -> list[PullRequest]:
+        """Records of a branch, without the one that the branch holds, maybe under a person's commit."""
+        recorded = self._repository.records(branch).get(branch, ())[:CLOSED_LIMIT]
+        if not recorded:
+            return []
+        self._repository.bring_records(branch, recorded)
+        here, base = self._repository.fetch(branch) if tip else None, self._base_tip()
+        gone = [commit for commit in recorded if here is None or not self._repository.brought(commit, here)]
+        told = [
+            replace(self._told(branch, commit), open=False, merged=self._repository.brought(commit, base))
+            for commit in gone
+        ]
+        return sorted(told, key=_when, reverse=True)
+
+    def _told(self, branch: str, commit: str) -> PullRequest:
+        facts = self._repository.facts(commit)
+        title, _, body = facts.message.partition("\n\n")
+        return PullRequest(
+            number=0,
+            url="",
+            branch=branch,
+            title=title,
+            body=body,
+            open=True,
+            merged=False,
+            head=commit,
+            created=facts.at,
+        )
+
+    def _base_tip(self) -> str:
+        base = self._base or self.facts().default_branch
+        tip = self._repository.fetch(base)
+        if tip is None:
+            raise RepositoryError(
+                f"{self._repository.remote_url} has no branch {base}",
+                hint="name one by --base",
+                id="branch-missing",
+            )
+        return tip
+
+    def last_closed(self, branch: str) -> PullRequest | None:
+        """The newest that was closed without a merge."""
+        return next((each for each in self.closed_pull_requests(branch) if not each.merged), None)
+
+    def create(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> PullRequest:
         """Nothing is left to do: the pushed commit says it all."""
-        del base
-        return _branch_as_pull_request(branch, title, body)
+        del base, draft
+        return PullRequest(number=0, url="", branch=branch, title=title, body=body, open=True, merged=False)
 
     def update(self, pull_request: PullRequest, title: str, body: str) -> PullRequest:
         """Nothing is left to do: the pushed commit says it all."""
-        return _branch_as_pull_request(pull_request.branch, title, body)
+        return replace(pull_request, title=title, body=body, head="")
 
     def close(self, pull_request: PullRequest, body: str) -> None:
-        """Nothing is left to do: the branch is deleted by the caller."""
+        """Delete branch and record; of one that was merged the record stays, for a person may go back."""
+        del body
+        branch = pull_request.branch
+        tip = self._repository.fetch(branch)
+        if tip is not None and not self._repository.brought(tip, self._base_tip()):
+            self._repository.withdraw(branch, expected=pull_request.head or tip)
+
+    def amend(self, pull_request: PullRequest, body: str) -> None:
+        """Write the commit anew with another message: to its branch, or of a closed one to its record."""
+        old = pull_request.head or self._repository.fetch(pull_request.branch) or ""
+        made = self._repository.reword(old, f"{pull_request.title}\n\n{body}")
+        if made == old:
+            return
+        if pull_request.open:
+            self._repository.push(pull_request.branch, made, expected=old)
+        else:
+            self._repository.record(pull_request.branch, made, instead_of=old)
 
 
-def _branch_as_pull_request(branch: str, title: str, body: str) -> PullRequest:
-    return PullRequest(number=0, url="", branch=branch, title=title, body=body, open=True, merged=False)
+def _when(pull_request: PullRequest) -> datetime:
+    return pull_request.created or LONG_AGO

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from imagebot.errors import ForgeDenied, PushRefused, RepositoryError, RepositoryMissing
@@ -13,14 +14,12 @@ from imagebot.repository.blobs import BlobReader
 from imagebot.repository.clone import cloned, local_git
 from imagebot.repository.command import Git, Result, last_words, redacted
 from imagebot.repository.protocol import CommitFacts, Signature
+from imagebot.repository.records import KEPT, QUIETLY, Records
 from imagebot.repository.snapshot import CommitSnapshot
 from imagebot.untrusted import clean
 
-KEPT = "refs/imagebot/"
-"""Fetched commits are kept under this, out of the way of the user's own branches."""
-
-DEPTH = "2"
-"""Commits fetched of a branch: its tip and the parent that tells what the tip changes."""
+DEPTH = "32"
+"""Commits fetched of a branch: its tip, the parent that tells what it changes, and what was merged lately."""
 
 _DENIED = re.compile(
     r"authentication failed|could not read username|invalid credentials|403 forbidden|"
@@ -66,7 +65,7 @@ def open_repository(
     return GitRepository(git, location, token_source, shallow=True)
 
 
-class GitRepository:
+class GitRepository(Records):
     """Implements ``ConfigRepository``.
 
     Args:
@@ -83,6 +82,7 @@ class GitRepository:
         self.remote_url = redacted(remote_url)
         self._token_source = token_source
         self._blobs = BlobReader(git)
+        self._records = ""
 
     def default_branch(self) -> str:
         """The branch that the remote's HEAD names."""
@@ -101,17 +101,7 @@ class GitRepository:
         self._check_name(branch)
         kept = f"{KEPT}{branch}"
         refspec = f"+refs/heads/{branch}:{kept}"
-        result = self._git.attempt(
-            "fetch",
-            "--quiet",
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--no-auto-maintenance",
-            "--refmap=",  # the user's own remote branches stay where they are
-            *self._depth,
-            "origin",
-            refspec,
-        )
+        result = self._git.attempt(*QUIETLY, *self._depth, "origin", refspec)
         if result.code != 0:
             if "couldn't find remote ref" in result.err.lower():
                 return None
@@ -134,11 +124,12 @@ class GitRepository:
     def facts(self, commit: str) -> CommitFacts:
         """Tree, parents, committer and message of a commit."""
         shown = self._git(
-            "show", "--no-patch", "--no-show-signature", "--format=%H%n%T%n%P%n%ce%n%B", commit
+            "show", "--no-patch", "--no-show-signature", "--format=%H%n%T%n%P%n%ce%n%ct%n%B", commit
         ).text
-        identity, tree, parents, email, message = shown.split("\n", 4)
+        identity, tree, parents, email, when, message = shown.split("\n", 5)
         here = tuple(parent for parent in parents.split() if self._has(parent))
-        return CommitFacts(identity, tree, here, email, f"{message.rstrip()}\n")
+        at = datetime.fromtimestamp(int(when), UTC)
+        return CommitFacts(identity, tree, here, email, f"{message.rstrip()}\n", at)
 
     def changed_paths(self, old: str, new: str) -> tuple[str, ...]:
         """Paths that differ between two commits."""
@@ -165,7 +156,13 @@ class GitRepository:
     def push(self, branch: str, commit: str, *, expected: str | None) -> None:
         """Move the remote's branch under a lease."""
         self._check_name(branch)
-        self._push(branch, f"{commit}:refs/heads/{branch}", expected or "")
+        head = f"{commit}:refs/heads/{branch}"
+        records = self._record_refspecs(branch, commit, expected)
+        if records and self._pushed_together(branch, [head, *records], expected or ""):
+            return
+        self._push(branch, head, expected or "")
+        if records:  # not together, or not at all: some remotes take nothing but branches
+            self._git.attempt("push", "--porcelain", "--no-verify", "origin", records[0])
 
     def delete(self, branch: str, *, expected: str) -> None:
         """Delete the remote's branch under a lease; one that is gone already is fine."""

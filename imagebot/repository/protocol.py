@@ -67,6 +67,7 @@ class CommitFacts:
         parents: Parent commit ids; empty where the history was cut off or begins.
         committer_email: E-mail of the committer.
         message: The whole message.
+        at: When it was committed, with time zone; None if nobody asked.
     """
 
     id: str
@@ -74,6 +75,7 @@ class CommitFacts:
     parents: tuple[str, ...]
     committer_email: str
     message: str
+    at: datetime | None = None
 
 
 class Workshop(Protocol):

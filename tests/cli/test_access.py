@@ -118,6 +118,12 @@ def test_a_token_goes_to_its_own_kind_of_forge(
     assert access(url, kind, arguments, EVERY).value == value
 
 
+def test_a_command_that_only_reads_has_the_kind_from_the_environment() -> None:
+    environ = {**EVERY, "IMAGEBOT_FORGE": "gitlab"}
+
+    assert forge_kind("https://git.example.com/a/b", Namespace(), environ) == "gitlab"
+
+
 def test_who_gets_none_is_told_what_to_say() -> None:
     assert "--forge" in access("https://git.example.com/a", None, said(), EVERY).source
 

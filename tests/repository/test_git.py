@@ -12,7 +12,7 @@ import pytest
 from imagebot.demo.http_server import LoopbackServer, Request, Response
 from imagebot.errors import ForgeDenied, PushRefused, RepositoryError
 from imagebot.repository.authentication import git_environment
-from imagebot.repository.git import GitRepository, open_repository
+from imagebot.repository.git import DEPTH, GitRepository, open_repository
 from imagebot.repository.protocol import Signature
 from tests.processes import git, write_files
 
@@ -160,8 +160,8 @@ def test_a_name_that_is_no_branch_reaches_no_command(repository: GitRepository, 
 
 
 def test_a_clone_in_the_cache_is_shallow_and_used_again(place: Place, tmp_path: Path) -> None:
-    git(place.clone, "commit", "-q", "--allow-empty", "-m", "two")
-    git(place.clone, "commit", "-q", "--allow-empty", "-m", "three")
+    for number in range(int(DEPTH)):
+        git(place.clone, "commit", "-q", "--allow-empty", "-m", f"{number}")
     git(place.clone, "push", "-q", "origin", "main")
     cache = tmp_path / "cache"
 
@@ -169,7 +169,7 @@ def test_a_clone_in_the_cache_is_shallow_and_used_again(place: Place, tmp_path: 
         tip = tip_of(open_repository(place.remote.as_uri(), cache=cache))
 
     (clone,) = cache.glob("*.git")
-    assert git(clone, "rev-list", "--count", tip).strip() == "2"
+    assert git(clone, "rev-list", "--count", tip).strip() == DEPTH
 
 
 def test_a_broken_cache_is_made_again(place: Place, tmp_path: Path) -> None:
