@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from imagebot.policies.policy import Verdict
 
 _IN_SENTENCE = 3
+_IN_FULL = 200
 _REASON_LIMIT = 300
 _TOO_YOUNG = "min-age"
 
@@ -33,13 +35,16 @@ def reasons(page: Page) -> str:
 
 
 def candidates(page: Page) -> str:
-    """Every newer tag that was passed over, where a sentence has no room for them all."""
-    lines: dict[str, None] = {}
-    for update in page.updates:
-        if len(update.passed_over) > _IN_SENTENCE:
-            name = image(update).rpartition("/")[2]
-            lines |= dict.fromkeys(f"- {code(f'{name}:{v.tag}')}: {_rejected(v)}" for v in update.passed_over)
-    return page.folded("Newer tags that were passed over", "\n".join(lines)) if lines else ""
+    """Newer tags that were passed over, where a sentence has no room for them all."""
+    verdicts = dict.fromkeys(
+        (image(update).rpartition("/")[2], verdict)
+        for update in page.updates
+        if len(update.passed_over) > _IN_SENTENCE
+        for verdict in update.passed_over
+    )
+    lines = [f"- {code(f'{name}:{v.tag}')}: {_rejected(v)}" for name, v in islice(verdicts, _IN_FULL)]
+    more = [f"- and {len(verdicts) - _IN_FULL} more"] if len(verdicts) > _IN_FULL else []
+    return page.folded("Newer tags that were passed over", "\n".join([*lines, *more])) if lines else ""
 
 
 def _named(names: dict[str, str], members: Iterable[Update]) -> str:

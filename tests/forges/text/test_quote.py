@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -113,6 +113,7 @@ def test_markdown_is_written_anew_without_its_dangers(markdown: str, expected: s
     assert defuse(markdown).text == expected
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_nothing_gets_out_of_a_quote(markdown: str) -> None:
     quote = defuse(markdown)
@@ -127,6 +128,7 @@ def test_nothing_gets_out_of_a_quote(markdown: str) -> None:
         assert token.type != "text" or not re.search(r"@\w|[#!]\d|://", token.content)
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_no_line_begins_a_command_and_no_marker_is_forged(markdown: str) -> None:
     quote = defuse(markdown)
@@ -136,6 +138,7 @@ def test_no_line_begins_a_command_and_no_marker_is_forged(markdown: str) -> None
     assert not re.search(r"^\s*/", re.sub(r"(?ms)^(`{3,})$.*?^\1$", "", quote.text), re.MULTILINE)
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_done_again_it_changes_nothing(markdown: str) -> None:
     quote = defuse(markdown)
