@@ -111,7 +111,7 @@ def mould(definition: str) -> Any:  # noqa: ANN401 - a JSON value
 
 @cache
 def _moulded(definition: str) -> str:
-    """Kept as text: a fresh value each time, and ten times faster than to walk the definition again."""
+    """Kept as text: a fresh value each time, without walking the definition again."""
     return json.dumps(_emptiest(_document()["definitions"][definition]))
 
 
