@@ -35,7 +35,7 @@ class Api:
     def answer(self, request: Request, actor: Actor) -> Response:
         """The answer to a request under ``PREFIX``."""
         path = self._by_name(request.raw_path.removeprefix(PREFIX))
-        if moved := self._moved(request, path):
+        if actor.known and (moved := self._moved(request, path)):
             return moved
         found = operation_of(request.method, path)
         if found is None or found[0] not in HANDLERS:
@@ -59,17 +59,15 @@ class Api:
             if "{repo}" in operation:
                 call.hosted.sync()
             return HANDLERS[operation](call)
-        except KeyError as error:
-            return refusal(Refused(422, f'Invalid request.\n\n"{error.args[0]}" wasn\'t supplied.'))
         except GitFailed as error:
             self._violations.append(f"{operation}: a fault of the stand-in: {error}")
             return refusal(Refused(500, "Server Error"))
         except Refused as error:
             response = refusal(error)
-            if error.status != 403:
+            if error.status not in {403, 404}:
                 return response
             wanted = {"X-Accepted-GitHub-Permissions": "; ".join(rights.needed(operation).accepted)}
-            return Response(403, response.body, {**response.headers, **wanted})
+            return Response(error.status, response.body, {**response.headers, **wanted})
 
     def _by_name(self, path: str) -> str:
         """The path of an operation, where a redirect named the repository by its id."""

@@ -159,6 +159,7 @@ def issue(hosted: HostedRepository, thread: Issue, site: Site) -> Body:
         "url": f"{url}/issues/{thread.number}",
         "repository_url": url,
         "comments": comments,
+        "closed_by": None if thread.open else nullable_user(thread.closed_by),
     }
     if isinstance(thread, PullRequest):
         pull_url = f"{url}/pulls/{thread.number}"

@@ -73,7 +73,14 @@ Routes = Mapping[str, Handler]
 """Handlers by operation, named as in GitHub's description."""
 
 
-def content_of(request: Request) -> Mapping[str, Any]:
+class Content(dict[str, Any]):
+    """A JSON object that refuses what it should hold and does not, in GitHub's words."""
+
+    def __missing__(self, name: str) -> Any:  # noqa: ANN401 - any JSON value
+        raise Refused(422, f'Invalid request.\n\n"{name}" wasn\'t supplied.')
+
+
+def content_of(request: Request) -> Content:
     """The JSON object of a request.
 
     Raises:
@@ -84,10 +91,10 @@ def content_of(request: Request) -> Mapping[str, Any]:
     except ValueError as error:
         raise Refused(400, "Problems parsing JSON") from error
     if isinstance(content, list):  # labels may come as a bare list
-        return {"labels": content}
+        return Content(labels=content)
     if not isinstance(content, dict):
         raise Refused(400, "Body should be a JSON object")
-    return content
+    return Content(content)
 
 
 def reply(status: int, body: object = None, headers: Mapping[str, str] | None = None) -> Response:

@@ -80,5 +80,7 @@ def merge_what_waits(hosted: HostedRepository) -> None:
     """Merge what was only waiting for its checks."""
     for pull in hosted.pulls.values():
         waits = pull.auto_merge
-        if pull.open and not pull.draft and waits and hosted.merges(pull) and not objections(hosted, pull):
+        if waits is None or not pull.open or pull.draft or not hosted.settings.allows(waits.method):
+            continue
+        if hosted.merges(pull) and not objections(hosted, pull):
             merge(hosted, pull, None, waits.by, waits.method)

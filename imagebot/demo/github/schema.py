@@ -106,7 +106,13 @@ def violations(operation: str, part: str, body: object) -> list[str]:
 
 def mould(definition: str) -> Any:  # noqa: ANN401 - a JSON value
     """A value of a definition with every required field at its emptiest."""
-    return _emptiest(_document()["definitions"][definition])
+    return json.loads(_moulded(definition))
+
+
+@cache
+def _moulded(definition: str) -> str:
+    """Kept as text: a fresh value each time, without walking the definition again."""
+    return json.dumps(_emptiest(_document()["definitions"][definition]))
 
 
 def _emptiest(schema: dict[str, Any]) -> Any:  # noqa: ANN401 - a JSON value for each type

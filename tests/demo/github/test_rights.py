@@ -103,6 +103,17 @@ def test_a_token_that_lacks_a_right_is_told_which(
     assert (refused.value.headers or {})["x-accepted-github-permissions"] == accepted
 
 
+def test_who_may_not_even_see_is_told_the_right_too(
+    github: GitHubStandIn, hosted: HostedRepository, connect: Connect
+) -> None:
+    repo = connect(github.add_user("bob", "none")).get_repo(hosted.name)
+
+    with pytest.raises(GithubException, match="Not Found") as refused:
+        repo.create_pull("main", "topic", title="a")
+
+    assert (refused.value.headers or {})["x-accepted-github-permissions"] == "pull_requests=write"
+
+
 def test_those_who_may_only_read_see_no_merge_settings(
     github: GitHubStandIn, hosted: HostedRepository, owner: Owner, connect: Connect
 ) -> None:

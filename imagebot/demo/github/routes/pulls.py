@@ -25,8 +25,8 @@ def _wanted(call: Call, pull: PullRequest) -> bool:
     request = call.request
     if request.one("state", "open") not in {"all", pull.state}:
         return False
-    head = request.one("head")
-    if ":" in head and head.lower() != f"{_owner(call, pull)}:{pull.head}".lower():
+    owner, colon, branch = request.one("head").partition(":")
+    if colon and (owner.lower(), branch) != (_owner(call, pull).lower(), pull.head):
         return False
     return request.one("base") in {"", pull.base}
 
