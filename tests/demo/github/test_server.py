@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,9 @@ from github import Auth, Github, GithubException
 from github.Repository import Repository
 
 from imagebot.demo.github import GitHubStandIn
-from imagebot.demo.github.pages import render_markdown
 from imagebot.demo.github.schema import operation_of, violations
 from imagebot.demo.github.state import HostedRepository
 from imagebot.repository.authentication import git_environment
-
-
-@pytest.fixture
-def hosted(github: GitHubStandIn) -> HostedRepository:
-    made = github.create_repository("acme/config", files={"a.yaml": b"tag: 1\n"})
-    made.git("update-ref", "refs/heads/topic", "main")
-    made.commit("topic", {"a.yaml": b"tag: 2\n"}, "Move\n")
-    return made
 
 
 def client(github: GitHubStandIn, token: str | None = None) -> Github:
@@ -37,13 +27,6 @@ def client(github: GitHubStandIn, token: str | None = None) -> Github:
         seconds_between_writes=None,
         lazy=True,
     )
-
-
-@pytest.fixture
-def repo(github: GitHubStandIn, hosted: HostedRepository) -> Iterator[Repository]:
-    opened = client(github)
-    yield opened.get_repo(hosted.name)
-    opened.close()
 
 
 def test_a_pull_request_lives(repo: Repository, hosted: HostedRepository) -> None:
@@ -248,49 +231,6 @@ def test_a_protected_branch_takes_no_push(
     refused = git(github, github.token, "-C", str(clone), "push", "origin", "HEAD:main")
 
     assert "Protected branch update failed" in refused.stderr
-
-
-def page(url: str, method: str = "GET", **headers: str) -> tuple[str, str]:
-    with urllib.request.urlopen(urllib.request.Request(url, method=method, headers=headers)) as answer:
-        return answer.read().decode(), answer.headers["Content-Security-Policy"] or ""
-
-
-def test_a_page_shows_the_pull_request_and_its_buttons_work(
-    github: GitHubStandIn, repo: Repository, hosted: HostedRepository
-) -> None:
-    pull = repo.create_pull("main", "topic", title="Move <b>", body="| a |\n|---|\n| `b` |\n")
-
-    text, policy = page(pull.html_url)
-    page(f"{pull.html_url}/merge", "POST")
-
-    assert "This is a stand-in for GitHub" in text
-    assert "Move &lt;b&gt;" in text
-    assert "<table>" in text
-    assert '<span class="add">+tag: 2</span>' in text
-    assert policy.startswith("default-src 'none'")
-    assert hosted.pulls[pull.number].merged_at is not None
-    assert "#1 Move" in page(f"{github.url}/acme/config/pulls")[0]
-
-
-def test_a_button_on_another_site_does_nothing(repo: Repository, hosted: HostedRepository) -> None:
-    pull = repo.create_pull("main", "topic", title="a")
-
-    with pytest.raises(urllib.error.HTTPError, match="403") as refused:
-        page(f"{pull.html_url}/merge", "POST", Origin="http://evil.example")
-    refused.value.close()
-
-    assert hosted.pulls[pull.number].open
-
-
-def test_markdown_is_rendered_and_markup_stays_text() -> None:
-    text = render_markdown(
-        "**b** <img src=x onerror=alert(1)>\n\n<details><summary>More</summary>\n\n- x\n\n</details>\n<!-- hidden -->"
-    )
-
-    assert "<strong>b</strong>" in text
-    assert "<img" not in text
-    assert "<details><summary>More</summary>" in text
-    assert "hidden" not in text
 
 
 def test_what_a_request_leaves_out_is_named(github: GitHubStandIn, repo: Repository) -> None:
