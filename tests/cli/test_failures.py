@@ -263,7 +263,7 @@ def test_a_request_that_was_carried_out_although_it_failed_is_not_repeated(team:
 def test_a_run_that_dies_after_the_push_is_healed_by_the_next(team: Team, imagebot: Run) -> None:
     team.push(web="1.5.0")
     team.commit({"envs/production/kustomization.yaml": "kind: Kustomization\n"})
-    team.github.fail(r"POST /api/v3/repos/acme/config/pulls", 0)
+    team.github.fail(r"POST /api/v3/repos/acme/config/pulls", 0, times=4)
 
     died = imagebot("apply", str(team.clone))
     healed = imagebot("apply", str(team.clone))

@@ -173,7 +173,7 @@ def test_the_description_is_really_checked() -> None:
     assert violations(operation, "request", {"head": 5, "base": "main"})
     assert violations(operation, "201", {"number": 1})
     assert violations(operation, "299", {})
-    assert operation_of("GET", "/repos/acme/config/issues/1/events") is None
+    assert operation_of("GET", "/repos/acme/config/issues/1/timeline") is None
 
 
 def test_a_wrong_request_is_a_violation(tmp_path: Path) -> None:

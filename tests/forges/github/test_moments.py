@@ -282,3 +282,25 @@ def test_who_may_write_is_asked_once(world: GitHubWorld, forge: GitHubForge) -> 
 
     assert forge.may_write(MAINTAINER) is True
     assert len(world.server.requests) == before
+
+
+def test_a_server_without_rulesets_still_tells_of_protection(
+    world: GitHubWorld, forge: GitHubForge, opened: PullRequest
+) -> None:
+    world.server.owner(world.name).require(checks=[f"ci/{number}" for number in range(7)])
+    world.server.fail("GET .*/rules/branches/", 404, "Not Found")
+
+    ready = forge.readiness(opened)
+
+    assert ready.required_passed is False
+    assert "the required check ci/0 was not reported" in ready.why
+    assert "and 2 more required checks" in ready.why
+
+
+def test_a_draft_and_a_moved_head_stand_against_merging(
+    world: GitHubWorld, forge: GitHubForge, opened: PullRequest
+) -> None:
+    forge.set_draft(opened, draft=True)
+    push(world, tag=3)
+
+    assert forge.readiness(opened).why == "its head moved; it is a draft"
