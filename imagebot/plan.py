@@ -95,7 +95,8 @@ def _quoted(text: str) -> str:
 
 def major_of(proposal: str) -> int:
     """The further major version that a proposal is for; -1 for none."""
-    return int(proposal.partition("@")[2] or -1)
+    number = proposal.partition("@")[2].partition("@")[0]
+    return int(number) if number.isdecimal() else -1
 
 
 def without_major(proposal: str) -> str:
@@ -352,6 +353,7 @@ class Outcome:
         number: Number of the pull request, if the forge has one.
         url: Where a person reads it.
         error: The failure, if there was one.
+        warnings: What was not essential and could not be done, such as a label that could not be set.
     """
 
     proposal: str
@@ -361,6 +363,7 @@ class Outcome:
     number: int | None = None
     url: str | None = None
     error: ImagebotError | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

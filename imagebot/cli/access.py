@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from argparse import Namespace
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from imagebot.cli.tokens import NAMES, AppKey, Token, app_key, forge_token
 from imagebot.errors import UsageError
 
+if TYPE_CHECKING:
+    from imagebot.policies.policy import ForgeKind
+
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SCP = re.compile(r"(?:[^@/]+@)?(?P<host>[^:/]+):(?P<path>.+)")
-_HOSTS = (
+_HOSTS: tuple[tuple[re.Pattern[str], ForgeKind], ...] = (
     (re.compile(r"(.+\.)?github\.com|.+\.ghe\.com|github\.(?!com\.).+"), "github"),
     (re.compile(r"gitlab\.(?!com\.).+"), "gitlab"),
     (re.compile(r"(gitea|forgejo)\..+|codeberg\.org"), "gitea"),
@@ -56,7 +60,7 @@ def access(url: str, kind: str | None, arguments: Namespace, environ: Mapping[st
     return forge_token(environ, kind)
 
 
-def kind_of_host(host: str, environ: Mapping[str, str]) -> str | None:
+def kind_of_host(host: str, environ: Mapping[str, str]) -> ForgeKind | None:
     """The kind of forge that a host is known to be: by its name, or because this job runs for it."""
     found = next((kind for names, kind in _HOSTS if names.fullmatch(host)), None)
     if found or not host:

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from imagebot.cli.source import Source, Target
-    from imagebot.engine.propose import Bot
+    from imagebot.engine.world import Bot
     from imagebot.forges.protocol import Forge
+    from imagebot.policies.policy import ForgeKind
     from imagebot.registries.client import RegistryClient
 
 _AUTHOR = re.compile(r"(?P<name>[^<>\r\n]+?) <(?P<email>[^<>\s]+)>")
@@ -57,31 +58,35 @@ def open_registries(source: Source, arguments: Namespace) -> Iterator[RegistryCl
 
 def open_bot(target: Target, arguments: Namespace) -> Bot:
     """Who writes, and where to."""
-    from imagebot.engine.propose import Bot
+    from imagebot.engine.world import Bot
 
     author = _AUTHOR.fullmatch(arguments.author)
     if author is None:
         raise UsageError(f"--author {arguments.author!r} is not of the form 'Name <email>'")
+    kind, forge = _forge(target, arguments)
     return Bot(
         repository=target.repository,
-        forge=_forge(target, arguments),
+        forge=forge,
         base=target.base,
         commit=target.commit,
         name=author["name"],
         email=author["email"],
         now=lambda: datetime.now(UTC).replace(microsecond=0),
+        settings=target.source.configuration.settings,
+        kind=kind,
+        urgent=getattr(arguments, "urgent", False),
     )
 
 
-def _forge(target: Target, arguments: Namespace) -> Forge:
+def _forge(target: Target, arguments: Namespace) -> tuple[ForgeKind, Forge]:
     settings = target.source.configuration.settings.forge
     host, path = remote_parts(target.repository.remote_url)
     known = kind_of_host(host, os.environ)
-    kind: str = arguments.forge or settings.kind or (known if known and known in _FORGES else "git")
+    kind: ForgeKind = arguments.forge or settings.kind or known or "git"
     if kind == "git":
         from imagebot.forges.git import GitForge
 
-        return GitForge(target.repository)
+        return kind, GitForge(target.repository, target.base)
     api = arguments.forge_api or settings.api or default_api(kind, host)
     check_api(api, host, by_operator=bool(arguments.forge_api))
     check_kind(kind, api, os.environ)
@@ -92,15 +97,17 @@ def _forge(target: Target, arguments: Namespace) -> Forge:
             f"no token for {urlsplit(api).hostname}: it was looked for in {token.source}",
             hint=f"set {name}, or {name}_FILE for a mounted secret",
         )
-    return _FORGES[kind](arguments.forge_repository or settings.repository or path, token, api)
-
-
-def _github(repository: str, token: Token, api: str) -> Forge:
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+    repository = arguments.forge_repository or settings.repository or path
+    if not _NAMES[kind].fullmatch(repository):
         raise UsageError(
             f"cannot tell the repository on the forge from {repository!r}",
             hint="set forge.repository in imagebot.yaml, or --forge-repository OWNER/NAME",
         )
+    polite = urlsplit(api).hostname not in LOOPBACK
+    return kind, _FORGES[kind](repository, token, api, polite)
+
+
+def _github(repository: str, token: Token, api: str, polite: bool) -> Forge:  # noqa: FBT001 - one shape for all
     from imagebot.forges.github import GitHubForge
 
     return GitHubForge(
@@ -108,10 +115,34 @@ def _github(repository: str, token: Token, api: str) -> Forge:
         token.value or "",
         api=api,
         token_source=token.source,
-        polite=urlsplit(api).hostname not in LOOPBACK,
+        polite=polite,
         login=token.login,
     )
 
 
-_FORGES: Mapping[str, Callable[[str, Token, str], Forge]] = {"github": _github}
-"""By kind: from repository, token and base URL of the API."""
+def _gitlab(repository: str, token: Token, api: str, polite: bool) -> Forge:  # noqa: FBT001 - one shape for all
+    from imagebot.forges.gitlab import GitLabForge
+
+    return GitLabForge(repository, token.value or "", api=api, token_source=token.source, polite=polite)
+
+
+def _gitea(repository: str, token: Token, api: str, polite: bool) -> Forge:  # noqa: FBT001 - one shape for all
+    from imagebot.forges.gitea.forge import GiteaForge
+
+    return GiteaForge(repository, token.value or "", api=api, token_source=token.source, polite=polite)
+
+
+_FORGES: Mapping[str, Callable[[str, Token, str, bool], Forge]] = {
+    "github": _github,
+    "gitlab": _gitlab,
+    "gitea": _gitea,
+}
+"""By kind: from repository, token, base URL of the API, and whether to pause between requests."""
+
+_OWNER_AND_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_NAMES: Mapping[str, re.Pattern[str]] = {
+    "github": _OWNER_AND_NAME,
+    "gitlab": re.compile(r"[\w.-]+(?:/[\w.-]+)+"),  # groups have groups
+    "gitea": _OWNER_AND_NAME,
+}
+"""How repositories are called, by kind."""

@@ -16,7 +16,7 @@ from imagebot.cli.source import Source, is_url, open_source, open_target
 from imagebot.errors import ImagebotError, UsageError
 
 if TYPE_CHECKING:
-    from imagebot.plan import Outcome, Plan, Proposal
+    from imagebot.plan import Outcome, Plan
 
 EXAMPLES = """\
 examples:
@@ -36,6 +36,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--local", action="store_true", help="edit the work tree only: no commit, no forge")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
     parser.add_argument("--plan", metavar="FILE", help="carry out a plan saved by `plan -o json`")
+    parser.add_argument("--urgent", action="store_true", help="in spite of limits and calendars")
 
 
 def run(arguments: Namespace) -> int:
@@ -46,15 +47,18 @@ def run(arguments: Namespace) -> int:
 def apply_local(arguments: Namespace) -> int:
     """Edit the files of a folder in place."""
     from imagebot.engine.edit import edited_files
-    from imagebot.engine.planning import smallest_steps
+    from imagebot.engine.planning import smallest_steps, without_pending
     from imagebot.repository.folder import Folder
 
     if is_url(arguments.path):
         raise UsageError("--local edits a folder, and PATH is a URL", hint="clone it first")
     source = open_source(arguments)
     whole = _plan(source, arguments)
-    plan = smallest_steps(whole)
-    if larger := len(whole.updates) - len(plan.updates):
+    smallest = smallest_steps(whole)
+    plan = without_pending(smallest)
+    if pending := len(smallest.updates) - len(plan.updates):
+        note(f"{pending} update{'s' if pending > 1 else ''} left: a gate still holds it")
+    if larger := len(whole.updates) - len(smallest.updates):
         note(f"{larger} larger step{'s' if larger > 1 else ''} left: a pull request of its own each")
     files = edited_files(source.snapshot, plan.updates, plan.scan.rules)
     if not arguments.dry_run:
@@ -75,7 +79,7 @@ def apply_local(arguments: Namespace) -> int:
 def apply_cycle(arguments: Namespace, stop: Callable[[], bool] = lambda: False) -> int:
     """One whole cycle against the base branch: plan, then pull requests."""
     from imagebot.engine.dry_run import dry
-    from imagebot.engine.propose import propose
+    from imagebot.engine.propose import Proposer
 
     target = open_target(arguments)
     bot = open_bot(target, arguments)
@@ -85,14 +89,13 @@ def apply_cycle(arguments: Namespace, stop: Callable[[], bool] = lambda: False) 
     # points imagebot at the wrong place must not lose every pull request
     governed = bool(target.source.configuration.policies)
     outcomes: list[Outcome] = []
-    done: dict[str, Proposal] = {}
     plans: list[Plan] = []
+    proposer = Proposer(bot, stop)
     try:
         for plan in _plans(target.source, arguments, stop):
             plans[:] = [plan]
             if governed:
-                outcomes += propose(plan, bot, stop=stop, done=done)
-            done |= {proposal.id: proposal for proposal in plan.proposals if proposal.id not in plan.waiting}
+                outcomes += proposer.carry_out(plan)
     except ImagebotError:
         if outcomes:  # what was done is told, whatever came after it
             _show(plans[0], tuple(outcomes), arguments)

@@ -12,9 +12,13 @@ def add_reading(
     *,
     formats: tuple[str, ...] = ("text", "json", "markdown"),
     registries: bool = True,
+    several: bool = False,
 ) -> None:
-    """What every command needs that reads a config repository."""
-    add_path(parser)
+    """What every command needs that reads a config repository, or several."""
+    if several:
+        parser.add_argument("paths", nargs="*", metavar="PATH", help=f"{PATH_HELP}; one after the other")
+    else:
+        add_path(parser)
     add_common(parser, formats=formats)
     add_policies(parser)
     add_source(parser)
@@ -78,10 +82,12 @@ def add_forge(parser: ArgumentParser) -> None:
     """Where pull requests go, and who writes."""
     parser.add_argument(
         "--forge",
-        choices=("github", "git"),
+        choices=("github", "gitlab", "gitea", "git"),
         help="where pull requests live (default: read off the remote)",
     )
-    parser.add_argument("--forge-api", metavar="URL", help="base URL of the forge's API (GitHub Enterprise)")
+    parser.add_argument(
+        "--forge-api", metavar="URL", help="base URL of the forge's API, where it is not the remote's host"
+    )
     parser.add_argument("--forge-repository", metavar="OWNER/NAME", help="repository on the forge")
     parser.add_argument(
         "--author",

@@ -43,7 +43,6 @@ class BareRepository:
         self.git = Git(path, {})
         self.git("init", "--quiet", "--bare", "-b", default_branch, ".")
         self.git("config", "http.receivepack", "true")
-        self.git("config", "receive.shallowUpdate", "true")
 
     def tip(self, branch: str) -> str | None:
         """Commit of a branch, or None."""

@@ -20,11 +20,13 @@ class Branch:
         tip: Commit it points to; None if the remote has no such branch.
         message: Message of that commit, empty without one.
         foreign: Whether the tip holds something that imagebot did not write.
+        parent: Commit of the base that it was built on; empty without one.
     """
 
     tip: str | None = None
     message: str = ""
     foreign: bool = False
+    parent: str = ""
 
     def holds(self, title: str, files: Mapping[str, bytes]) -> bool:
         """Whether it already holds this edit under this title."""
@@ -39,11 +41,14 @@ def read_branch(repository: ConfigRepository, name: str, listed: str | None) -> 
         name: Branch name.
         listed: Commit the remote listed for it, or None if it listed none.
     """
-    tip = repository.fetch(name) if listed else None
+    if listed is None:
+        return Branch()
+    tip = listed if repository.holds(listed) else repository.fetch(name)
     if tip is None:
         return Branch()
     facts = repository.facts(tip)
-    return Branch(tip, facts.message, foreign=not _as_recorded(repository, facts))
+    parent = facts.parents[0] if facts.parents else ""
+    return Branch(tip, facts.message, foreign=not _as_recorded(repository, facts), parent=parent)
 
 
 def _as_recorded(repository: ConfigRepository, facts: CommitFacts) -> bool:

@@ -149,7 +149,8 @@ def _updates(items: Sequence[Scanned], move: Move, to: Pin) -> Iterator[Update]:
     passed_over = move.selection.passed_over[:PASSED_OVER] if move.selection else ()
     for item in items:
         proposal = proposal_id(item, move.major)
-        yield Update(item, to, step, why, passed_over, proposal, move.written, move.evidence, move.before)
+        proof = move.evidence, move.before, move.pending
+        yield Update(item, to, step, why, passed_over, proposal, move.written, *proof)
 
 
 def _why(item: Scanned, policy: Policy, move: Move) -> str:

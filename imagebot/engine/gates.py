@@ -14,7 +14,7 @@ from imagebot.untrusted import clean
 
 if TYPE_CHECKING:
     from imagebot.evidence import Pushed, Signature
-    from imagebot.policies.policy import Gates
+    from imagebot.policies.policy import Gates, Policy
 
 _SHOWN = 6
 
@@ -55,6 +55,23 @@ def examine(
         if signature.state != "verified":
             return _rejected(tag, "verify", f"signature {signature.state}: {signature.how}"), evidence
     return None, evidence
+
+
+def passes_later(policy: Policy, objection: Verdict | None, evidence: Evidence) -> str:
+    """What a candidate still waits for, where its policy proposes it as a draft meanwhile; else empty.
+
+    Only what comes by itself: time, or a signature that is not there yet. A wrong platform or a signature
+    that is refused stays what it is.
+    """
+    if objection is None or policy.pull_request.draft != "pending":
+        return ""
+    gates, since = policy.gates, evidence.out_since
+    if objection.rule == "min-age" and gates.min_age is not None and since is not None:
+        end = since + gates.min_age
+        return f"{objection.tag} cools until {end:%Y-%m-%d %H:%M} UTC ({span(gates.min_age)})"
+    if objection.rule == "verify" and evidence.signature and evidence.signature.state == "unsigned":
+        return f"{objection.tag} is not signed yet"
+    return ""
 
 
 def _rejected(tag: str, rule: str, reason: str) -> Verdict:

@@ -22,6 +22,7 @@ from imagebot.plan import Failure, Held, Plan, Proposal, Scan, Scanned, Update, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from imagebot.plan import Asked
     from imagebot.policies.policy import Configuration
     from imagebot.references.image import ImageName
     from imagebot.registries.protocol import Registries
@@ -124,15 +125,24 @@ def _with_place(
 
 
 def decisions(
-    scanned: Scan, registries: Registries, stop: Callable[[], bool] = lambda: False
+    scanned: Scan,
+    registries: Registries,
+    stop: Callable[[], bool] = lambda: False,
+    only: Callable[[Scanned], bool] = lambda _: True,
 ) -> Iterator[tuple[Decision, frozenset[str]]]:
     """What is decided so far, and the proposals that what is open belongs to: none in the last round.
 
     One failing image or host becomes a failure and stops no other.
+
+    Args:
+        scanned: What is deployed.
+        registries: Who is asked.
+        stop: Whether what is open is waited for no longer.
+        only: Which managed references are decided about.
     """
     managed: defaultdict[ImageName, list[Scanned]] = defaultdict(list)
     for item in scanned.references:
-        if item.managed:
+        if item.managed and only(item):
             managed[item.reference.image.name].append(item)
     lookups = Lookups(
         {name: name.host for name in managed},
@@ -171,16 +181,22 @@ def group(updates: Iterable[Update]) -> tuple[Proposal, ...]:
     members: defaultdict[str, list[Update]] = defaultdict(list)
     for update in updates:
         members[update.proposal].append(update)
-    return tuple(_proposal(key, tuple(members[key])) for key in sorted(members))
+    return tuple(proposal_of(key, tuple(members[key])) for key in sorted(members))
 
 
-def _proposal(key: str, updates: tuple[Update, ...]) -> Proposal:
-    return Proposal(key, branch_name(key), title(updates), body(updates), updates)
+def proposal_of(key: str, updates: tuple[Update, ...], asked: Asked | None = None) -> Proposal:
+    """A proposal of updates, with its texts."""
+    return Proposal(key, branch_name(key), title(updates, asked), body(updates, asked=asked), updates, asked)
 
 
 def smallest_steps(plan: Plan) -> Plan:
     """The plan with one update for each reference: a file holds one version, pull requests may offer more."""
     return replace(plan, proposals=group(plan.smallest))
+
+
+def without_pending(plan: Plan) -> Plan:
+    """The plan without what a gate still holds: a file in a work tree is no draft."""
+    return replace(plan, proposals=group(u for u in plan.updates if not u.pending))
 
 
 def branch_name(proposal: str) -> str:

@@ -90,8 +90,8 @@ def _update(item: Mapping[str, Any], places: Mapping[_Key, Scanned]) -> Update:
         ) from error
     if scanned is None or not scanned.managed or update_of != _identity(scanned):
         raise StalePlan(f"{item['path']}:{item['line']} no longer holds what the plan says", hint=_MAKE_AGAIN)
-    evidence = _evidence(item.get("evidence"))
-    return Update(scanned, to, step, why, passed_over, proposal, written, evidence)
+    evidence, pending = _evidence(item.get("evidence")), str(item.get("pending") or "")
+    return Update(scanned, to, step, why, passed_over, proposal, written, evidence, pending=pending)
 
 
 def _evidence(found: object) -> Evidence | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imagebot.engine.gates import examine
+from imagebot.engine.gates import examine, passes_later
 from imagebot.engine.pinning import NAMED, no_place, pins, same_images, tag_of, verifies, written
 from imagebot.engine.questions import DigestOf
 from imagebot.engine.verdict import Judgement, Ranked, described, follow, judge, ran_before
@@ -32,6 +32,7 @@ class Move:
         major: The further major version it belongs to, where a policy asks for the newest of each.
         stays: Why nothing moves.
         waits: Whether it may move yet, when more is known or time has passed.
+        pending: The gate that still holds it, where it is proposed as a draft all the same.
     """
 
     to: Pin | None = None
@@ -42,6 +43,7 @@ class Move:
     major: int | None = None
     stays: str = ""
     waits: bool = False
+    pending: str = ""
 
 
 _AS_IT_SHOULD_BE = Move()
@@ -110,7 +112,8 @@ def _move(policy: Policy, source: Pin, tag: str, judgement: Judgement, major: in
     evidence = yield from described(evidence, pinned=pinned)
     before = yield from ran_before(source, evidence)
     to = Pin(tag, evidence.digest or None)
-    return Move(to, written(policy, source, to), evidence, before, judgement.selection, major)
+    wanted, pending = written(policy, source, to), judgement.pending
+    return Move(to, wanted, evidence, before, judgement.selection, major, pending=pending)
 
 
 def _same_tag(policy: Policy, source: Pin, tag: str) -> Talk[Move]:
@@ -140,12 +143,13 @@ def _as_written(policy: Policy, source: Pin, to: Pin) -> Move:
 def _pinned(policy: Policy, source: Pin, tag: str, digest: str) -> Talk[Move]:
     """A digest that is to be written for a tag that stays has to pass what any candidate has to."""
     objection, evidence = yield from examine(policy.gates, tag, digest, frozenset({tag}))
-    if objection is not None:
+    pending = passes_later(policy, objection, evidence)
+    if objection is not None and not pending:
         return Move(stays=f"{tag}: {objection.reason}", waits=True)
     evidence = yield from described(evidence, pinned=True)
     before = yield from ran_before(source, evidence)
     to = Pin(tag, digest)
-    return Move(to, written(policy, source, to), evidence, before)
+    return Move(to, written(policy, source, to), evidence, before, pending=pending)
 
 
 def _followed(policy: Policy, source: Pin) -> Talk[Move]:
@@ -165,7 +169,8 @@ def _followed(policy: Policy, source: Pin) -> Talk[Move]:
         return _as_written(policy, source, Pin(source.tag, source.digest))
     evidence = yield from described(evidence, pinned=True)
     before = yield from ran_before(source, evidence)
-    return Move(to, written(policy, source, to), evidence, before, judgement.selection)
+    wanted, pending = written(policy, source, to), judgement.pending
+    return Move(to, wanted, evidence, before, judgement.selection, pending=pending)
 
 
 def _moved(policy: Policy, tag: str, old: str, new: str) -> str:

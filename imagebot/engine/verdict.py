@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagebot.engine.dating import NO_IMAGE, dates
-from imagebot.engine.gates import examine
+from imagebot.engine.gates import examine, passes_later
 from imagebot.engine.questions import DescriptionOf, DigestOf, Talk
 from imagebot.errors import RegistryError
 from imagebot.forges.text.source import repository_of, revision_of
@@ -52,12 +52,14 @@ class Judgement:
         evidence: What was gathered, by tag.
         stays: Why nothing moves, whatever is selected; empty if nothing speaks against it.
         refused: Verdicts on tags whose images did not pass.
+        pending: The gate that still holds what is selected, where the policy proposes it as a draft.
     """
 
     selection: Selection
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     stays: str = ""
     refused: Mapping[str, Verdict] = field(default_factory=dict)
+    pending: str = ""
 
 
 def ranked(policy: Policy, listing: Listing, deployed: frozenset[str]) -> Talk[Ranked]:
@@ -77,7 +79,8 @@ def judge(ranked: Ranked, choice: Choice) -> Talk[Judgement]:
     """Choose among the tags of a repository."""
     if stays := _doubt(ranked, choice):
         return Judgement(choice.decided(), stays=stays)
-    candidates = _candidates(ranked.policy, choice)
+    policy, pending = ranked.policy, ""
+    candidates = _candidates(policy, choice)
     refused: dict[str, Verdict] = {}
     gathered: dict[str, Evidence] = {}
     for tag in choice.accepted():
@@ -87,13 +90,14 @@ def judge(ranked: Ranked, choice: Choice) -> Talk[Judgement]:
             refused[tag] = Verdict(tag, accepted=False, reason=_NOT_LOOKED_INTO, rule="looked-into")
             continue
         digest: str = yield DigestOf(tag)
-        objection, gathered[tag] = yield from examine(ranked.policy.gates, tag, digest, candidates)
-        if objection is None:
+        objection, gathered[tag] = yield from examine(policy.gates, tag, digest, candidates)
+        pending = passes_later(policy, objection, gathered[tag])
+        if objection is None or pending:
             break
         refused[tag] = objection
     selection = choice.decided(refused)
     stays = _all_refused(refused) if refused and selection.selected in {None, choice.current} else ""
-    return Judgement(selection, gathered, stays, refused)
+    return Judgement(selection, gathered, stays, refused, pending)
 
 
 def _candidates(policy: Policy, choice: Choice) -> frozenset[str]:
@@ -107,9 +111,12 @@ def follow(policy: Policy, tag: str) -> Talk[Judgement]:
     """Look at what a mutable tag points to now (``order: digest``)."""
     digest: str = yield DigestOf(tag)
     objection, evidence = yield from examine(policy.gates, tag, digest, frozenset({tag}))
+    if pending := passes_later(policy, objection, evidence):
+        objection = None
     verdict = objection or Verdict(tag, accepted=True, reason="followed by its digest")
     selection = Selection(tag if objection is None else None, (verdict,), None)
-    return Judgement(selection, {tag: evidence}, f"{tag}: {objection.reason}" if objection else "")
+    stays = f"{tag}: {objection.reason}" if objection else ""
+    return Judgement(selection, {tag: evidence}, stays, pending=pending)
 
 
 def described(evidence: Evidence, *, pinned: bool) -> Talk[Evidence]:

@@ -110,10 +110,6 @@ class GitForge(Unable):
             )
         return tip
 
-    def last_closed(self, branch: str) -> PullRequest | None:
-        """The newest that was closed without a merge."""
-        return next((each for each in self.closed_pull_requests(branch) if not each.merged), None)
-
     def create(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> PullRequest:
         """Nothing is left to do: the pushed commit says it all."""
         del base, draft

@@ -330,34 +330,5 @@ class Sources(Protocol):
         ...
 
 
-class WholeForge(Proposing, Conversing, Merging, Issues, Committing, Sources, Protocol):
+class Forge(Proposing, Conversing, Merging, Issues, Committing, Sources, Protocol):
     """All of it. What a forge is not able to do, its ``abilities`` say, and nobody asks for."""
-
-
-class Forge(Protocol):
-    """Pull requests of one repository. Every method raises ``ForgeError`` for a failure."""
-
-    @property
-    def body_in_commit(self) -> bool:
-        """Whether the commit message is the only place that can hold the body."""
-        ...
-
-    def open_pull_requests(self, prefix: str) -> Mapping[str, PullRequest]:
-        """Open pull requests from this repository's own branches under a prefix, by branch."""
-        ...
-
-    def last_closed(self, branch: str) -> PullRequest | None:
-        """The newest pull request from a branch that was closed without a merge."""
-        ...
-
-    def create(self, branch: str, base: str, title: str, body: str) -> PullRequest:
-        """Open a pull request."""
-        ...
-
-    def update(self, pull_request: PullRequest, title: str, body: str) -> PullRequest:
-        """Change title and body in one request."""
-        ...
-
-    def close(self, pull_request: PullRequest, body: str) -> None:
-        """Close without merging, storing a last body that says why."""
-        ...

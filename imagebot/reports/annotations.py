@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from imagebot.policies.faults import Fault
 from imagebot.untrusted import clean
+
+if TYPE_CHECKING:
+    from imagebot.plan import Outcome, Plan, Scanned
 
 SHOWN = 10
 """Annotations of one kind that GitHub shows for one step."""
@@ -24,6 +28,27 @@ def workflow_commands(faults: Iterable[Fault]) -> str:
     """One command a line, errors first; where GitHub leaves some out, a notice says how many there are."""
     ordered = sorted(faults, key=lambda fault: (fault.severity != "error", fault))
     return "".join(f"{line}\n" for line in [*map(_annotation, ordered), *_closing(ordered)])
+
+
+def refusals(plan: Plan, outcomes: Iterable[Outcome]) -> str:
+    """One error for each thing that was asked for and not done."""
+    places = [
+        (_place_of(held.scanned), f"{held.scanned.reference.image.name}: {held.reason}") for held in plan.held
+    ]
+    failures = [(_nowhere(), failure.error.message) for failure in plan.failures]
+    undone = [(_nowhere(), o.reason) for o in outcomes if o.action in {"held", "failed"}]
+    return "".join(
+        f"{_command('error', {**place, 'title': 'imagebot set'}, clean(text, _LIMIT))}\n"
+        for place, text in [*places, *failures, *undone]
+    )
+
+
+def _nowhere() -> dict[str, object]:
+    return {}
+
+
+def _place_of(item: Scanned) -> dict[str, object]:
+    return {"file": clean(item.reference.path, _LIMIT), "line": item.reference.line}
 
 
 def _annotation(fault: Fault) -> str:

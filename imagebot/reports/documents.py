@@ -214,6 +214,7 @@ def _update(update: Update) -> Document:
         "written": _pin(update.written),
         "pins": update.pins,
         "proposal": update.proposal,
+        "pending": update.pending or None,
         "evidence": _evidence(update.evidence),
         "why": update.why,
         "passed_over": [{"tag": v.tag, "reason": v.reason} for v in update.passed_over],
@@ -271,4 +272,5 @@ def _outcome(outcome: Outcome) -> Document:
         "number": outcome.number,
         "url": outcome.url,
         "error": _error(outcome.error) if outcome.error else None,
+        "warnings": list(outcome.warnings),
     }

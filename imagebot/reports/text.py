@@ -21,6 +21,7 @@ STEP_STYLE = {"major": "bold red", "minor": "yellow", "patch": "green", "digest"
 ACTION_STYLE = {
     "created": "green",
     "updated": "green",
+    "merged": "green",
     "closed": "yellow",
     "held": "yellow",
     "failed": "bold red",
@@ -115,13 +116,13 @@ def outcomes_text(plan: Plan, outcomes: Sequence[Outcome], screen: Screen) -> st
             Cell(outcome.action, ACTION_STYLE.get(outcome.action, "dim")),
             Cell(titles.get(outcome.proposal, outcome.proposal), "bold"),
             Cell(outcome.url or outcome.branch),
-            Cell(_message(outcome.error) if outcome.error else outcome.reason, "dim"),
+            Cell(_said(outcome), "dim"),
         ]
         for outcome in outcomes
     ]
     done = ", ".join(
         f"{number} {action}"
-        for action in ("created", "updated", "unchanged", "closed", "held", "failed")
+        for action in ("created", "updated", "unchanged", "merged", "closed", "held", "failed")
         if (number := sum(outcome.action == action for outcome in outcomes))
     )
     return _join(
@@ -131,6 +132,12 @@ def outcomes_text(plan: Plan, outcomes: Sequence[Outcome], screen: Screen) -> st
         _failures(plan, screen),
         f"Apply: {done or 'nothing to propose'}; {len(plan.current)} current, {_unmanaged(plan)} unmanaged.",
     )
+
+
+def _said(outcome: Outcome) -> str:
+    """Why, and what could not be done beside it."""
+    why = _message(outcome.error) if outcome.error else outcome.reason
+    return "; ".join([*([why] if why else []), *(f"warning: {text}" for text in outcome.warnings)])
 
 
 def selection_text(selection: Selection, screen: Screen, *, head: str) -> str:
@@ -224,6 +231,7 @@ def _update_row(update: Update) -> Row:
         Cell(f"{pin_text(update.source)} → {pin_text(update.written)}"),
         Cell(update.step, STEP_STYLE.get(update.step, "")),
         Cell(f"policy {update.scanned.policy.name}" if update.scanned.policy else "", "dim"),
+        Cell(f"draft: {update.pending}" if update.pending else "", "yellow"),
     ]
 
 

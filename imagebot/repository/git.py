@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,10 @@ from imagebot.repository.snapshot import CommitSnapshot
 from imagebot.untrusted import clean
 
 DEPTH = "32"
-"""Commits fetched of a branch: its tip, the parent that tells what it changes, and what was merged lately."""
+"""Commits fetched of a branch: its tip, its parent, what was merged lately, and subjects to learn from."""
+
+_SUBJECTS = "30"
+_COMMITTER = re.compile(r"^committer .*<(?P<email>[^>]*)> (?P<when>[0-9]+) ", re.MULTILINE)
 
 _DENIED = re.compile(
     r"authentication failed|could not read username|invalid credentials|403 forbidden|"
@@ -98,15 +101,38 @@ class GitRepository(Records):
 
     def fetch(self, branch: str) -> str | None:
         """Bring the tip of a branch here, and its parent."""
-        self._check_name(branch)
-        kept = f"{KEPT}{branch}"
-        refspec = f"+refs/heads/{branch}:{kept}"
-        result = self._git.attempt(*QUIETLY, *self._depth, "origin", refspec)
-        if result.code != 0:
-            if "couldn't find remote ref" in result.err.lower():
-                return None
+        if not self._fetch(branch):
+            return None
+        return self._git("rev-parse", "--verify", f"{KEPT}{branch}^{{commit}}").text
+
+    def bring(self, listed: Mapping[str, str]) -> None:
+        """Fetch what is missing at once; where one of them is gone, one after the other."""
+        missing = [branch for branch, commit in listed.items() if not self.holds(commit)]
+        if missing and not self._fetch(*missing):
+            for branch in missing:
+                self._fetch(branch)
+
+    def holds(self, commit: str) -> bool:
+        """Whether the commit is here, and what it was made from."""
+        if not self._has(commit):
+            return False
+        head = self._git("cat-file", "commit", commit).text.partition("\n\n")[0]
+        return all(self._has(parent) for parent in _parents(head))
+
+    def subjects(self, commit: str) -> Sequence[str]:
+        """Subjects along the first parents."""
+        shown = self._git("log", "--first-parent", f"--max-count={_SUBJECTS}", "--format=%s", commit)
+        return shown.text.splitlines()
+
+    def _fetch(self, *branches: str) -> bool:
+        """Fetch branches; whether all of them are there."""
+        for branch in branches:
+            self._check_name(branch)
+        places = (f"+refs/heads/{branch}:{KEPT}{branch}" for branch in branches)
+        result = self._git.attempt(*QUIETLY, *self._depth, "origin", *places)
+        if result.code != 0 and "couldn't find remote ref" not in result.err.lower():
             raise self._explained(result)
-        return self._git("rev-parse", "--verify", f"{kept}^{{commit}}").text
+        return result.code == 0
 
     def branches(self, prefix: str) -> Mapping[str, str]:
         """Branches of the remote under a prefix, in one question."""
@@ -123,13 +149,15 @@ class GitRepository(Records):
 
     def facts(self, commit: str) -> CommitFacts:
         """Tree, parents, committer and message of a commit."""
-        shown = self._git(
-            "show", "--no-patch", "--no-show-signature", "--format=%H%n%T%n%P%n%ce%n%ct%n%B", commit
-        ).text
-        identity, tree, parents, email, when, message = shown.split("\n", 5)
-        here = tuple(parent for parent in parents.split() if self._has(parent))
-        at = datetime.fromtimestamp(int(when), UTC)
-        return CommitFacts(identity, tree, here, email, f"{message.rstrip()}\n", at)
+        identity = self._git("rev-parse", "--verify", f"{commit}^{{commit}}").text
+        head, _, message = self._git("cat-file", "commit", identity).text.partition("\n\n")
+        here = tuple(parent for parent in _parents(head) if self._has(parent))
+        tree = head.partition("\n")[0].removeprefix("tree ")
+        who = _COMMITTER.search(head)
+        if who is None:
+            raise RepositoryError(f"commit {commit[:7]} has no committer")
+        at = datetime.fromtimestamp(int(who["when"]), UTC)
+        return CommitFacts(identity, tree, here, who["email"], f"{message.rstrip()}\n", at)
 
     def changed_paths(self, old: str, new: str) -> tuple[str, ...]:
         """Paths that differ between two commits."""
@@ -217,6 +245,11 @@ class GitRepository(Records):
 
     def _has(self, commit: str) -> bool:
         return self._git.attempt("cat-file", "-e", f"{commit}^{{commit}}").code == 0
+
+
+def _parents(head: str) -> list[str]:
+    """Parents that stand in a commit, also where a shallow clone leaves them out of its history."""
+    return re.findall(r"^parent ([0-9a-f]+)$", head, re.MULTILINE)
 
 
 def _identity(who: Signature) -> Mapping[str, str]:

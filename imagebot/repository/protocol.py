@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -112,6 +112,22 @@ class ConfigRepository(Protocol):
 
     def branches(self, prefix: str) -> Mapping[str, str]:
         """Branches of the remote under a prefix (``imagebot/``) and their commit ids."""
+        ...
+
+    def bring(self, listed: Mapping[str, str]) -> None:
+        """Bring commits of branches here, those that are missing in one fetch.
+
+        Args:
+            listed: Branches of the remote and their commit ids; one that is gone by now is left out.
+        """
+        ...
+
+    def holds(self, commit: str) -> bool:
+        """Whether a commit is here, and those that it was made from."""
+        ...
+
+    def subjects(self, commit: str) -> Sequence[str]:
+        """Subjects of a commit and its first parents, newest first: at most 30, and as many as are here."""
         ...
 
     def snapshot(self, commit: str) -> Snapshot:

@@ -60,10 +60,6 @@ class Records(ABC):
     def _remote(self, *arguments: str) -> Result:
         """Ask the remote."""
 
-    def holds(self, commit: str) -> bool:
-        """Whether a commit is here."""
-        return self._has(commit)
-
     def keep_records(self, prefix: str) -> None:
         """From here on, let a record travel with each branch that is pushed."""
         self._records = prefix

@@ -37,11 +37,6 @@ class PullRequests(GitHubRepository):
         with self._api.named("list closed pull requests"):
             return [pull_request(item) for item in self._from_branch(branch, "closed")]
 
-    def last_closed(self, branch: str) -> PullRequest | None:
-        """The newest pull request from a branch, if it was closed without a merge."""
-        newest = next(iter(self.closed_pull_requests(branch)), None)
-        return None if newest is None or newest.merged else newest
-
     def recent_pull_requests(self, prefix: str, limit: int) -> Sequence[PullRequest]:
         """Closed and merged pull requests from branches under a prefix, the last closed first."""
         with self._api.named("list closed pull requests"):

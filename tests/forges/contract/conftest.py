@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imagebot.forges.protocol import WholeForge
+from imagebot.forges.protocol import Forge
 from tests.forges.contract.world import World
 from tests.forges.contract.worlds import WORLDS
 
@@ -20,6 +20,6 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def forge(world: World) -> WholeForge:
+def forge(world: World) -> Forge:
     """The forge under test, with a token that may write."""
     return world.forge()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagebot.forges.protocol import PullRequest, WholeForge
+from imagebot.forges.protocol import Forge, PullRequest
 from tests.forges.contract.world import BASE, PATH, World
 
 BRANCH = "imagebot/staging/web"
@@ -17,7 +17,7 @@ def push(world: World, branch: str = BRANCH, *, title: str = TITLE, body: str = 
 
 def propose(
     world: World,
-    forge: WholeForge,
+    forge: Forge,
     branch: str = BRANCH,
     *,
     title: str = TITLE,

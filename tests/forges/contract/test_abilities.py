@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from imagebot.forges.protocol import WholeForge
+from imagebot.forges.protocol import Forge
 from tests.forges.contract.world import World
 
 
-def test_abilities_are_those_that_the_world_expects(world: World, forge: WholeForge) -> None:
+def test_abilities_are_those_that_the_world_expects(world: World, forge: Forge) -> None:
     abilities = asdict(forge.abilities)
 
     able = {name for name, value in abilities.items() if value is True}
@@ -17,7 +17,7 @@ def test_abilities_are_those_that_the_world_expects(world: World, forge: WholeFo
     assert forge.body_in_commit is ("comments" not in able)
 
 
-def test_texts_have_room(forge: WholeForge) -> None:
+def test_texts_have_room(forge: Forge) -> None:
     abilities = forge.abilities
 
     assert abilities.body >= 50_000

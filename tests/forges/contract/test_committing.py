@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagebot.errors import PushRefused
-from imagebot.forges.protocol import WholeForge
+from imagebot.forges.protocol import Forge
 from tests.forges.contract.proposed import BRANCH
 from tests.forges.contract.world import BASE, PATH, SCRIPT, World
 
@@ -19,7 +19,7 @@ def tip(world: World, branch: str = BASE) -> str:
     return found
 
 
-def test_a_branch_is_made_with_one_commit(world: World, forge: WholeForge) -> None:
+def test_a_branch_is_made_with_one_commit(world: World, forge: Forge) -> None:
     if not forge.abilities.api_commits:
         return
     made = forge.commit(BRANCH, tip(world), {PATH: b"image: web:2\n"}, MESSAGE, expected=None)
@@ -31,7 +31,7 @@ def test_a_branch_is_made_with_one_commit(world: World, forge: WholeForge) -> No
     assert world.tip(BASE) != made
 
 
-def test_modes_and_bytes_stay(world: World, forge: WholeForge) -> None:
+def test_modes_and_bytes_stay(world: World, forge: Forge) -> None:
     if not forge.abilities.api_commits:
         return
     content = b"#!/bin/sh\r\n\xff\x00 odd bytes \xe2\x82"
@@ -43,7 +43,7 @@ def test_modes_and_bytes_stay(world: World, forge: WholeForge) -> None:
     assert world.read(made, PATH) == "é\n".encode()
 
 
-def test_a_branch_is_replaced_under_a_lease(world: World, forge: WholeForge) -> None:
+def test_a_branch_is_replaced_under_a_lease(world: World, forge: Forge) -> None:
     if not forge.abilities.api_commits:
         return
     first = forge.commit(BRANCH, tip(world), {PATH: b"image: web:2\n"}, MESSAGE, expected=None)
@@ -56,7 +56,7 @@ def test_a_branch_is_replaced_under_a_lease(world: World, forge: WholeForge) -> 
     assert world.read(BRANCH, PATH) == b"image: web:3\n"
 
 
-def test_a_foreign_tip_is_not_overwritten(world: World, forge: WholeForge) -> None:
+def test_a_foreign_tip_is_not_overwritten(world: World, forge: Forge) -> None:
     if not forge.abilities.api_commits:
         return
     first = forge.commit(BRANCH, tip(world), {PATH: b"image: web:2\n"}, MESSAGE, expected=None)
@@ -68,7 +68,7 @@ def test_a_foreign_tip_is_not_overwritten(world: World, forge: WholeForge) -> No
     assert world.tip(BRANCH) == foreign
 
 
-def test_a_branch_that_must_not_exist_is_not_overwritten(world: World, forge: WholeForge) -> None:
+def test_a_branch_that_must_not_exist_is_not_overwritten(world: World, forge: Forge) -> None:
     if not forge.abilities.api_commits:
         return
     world.push(BRANCH, {PATH: b"image: web:9\n"}, "Quicker\n")
@@ -80,7 +80,7 @@ def test_a_branch_that_must_not_exist_is_not_overwritten(world: World, forge: Wh
     assert world.tip(BRANCH) == foreign
 
 
-def test_a_branch_that_went_away_is_not_made_again(world: World, forge: WholeForge) -> None:
+def test_a_branch_that_went_away_is_not_made_again(world: World, forge: Forge) -> None:
     if not forge.abilities.api_commits:
         return
     first = forge.commit(BRANCH, tip(world), {PATH: b"image: web:2\n"}, MESSAGE, expected=None)

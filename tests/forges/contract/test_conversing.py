@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from imagebot.forges.protocol import PullRequest, WholeForge
+from imagebot.forges.protocol import Forge, PullRequest
 from tests.forges.contract.proposed import propose
 from tests.forges.contract.world import MAINTAINER, READER, STRANGER, World
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def opened(world: World, forge: WholeForge) -> PullRequest | None:
+def opened(world: World, forge: Forge) -> PullRequest | None:
     """A pull request to talk on, where that is possible."""
     return propose(world, forge) if forge.abilities.comments else None
 
 
-def test_comments_are_read_oldest_first(world: World, forge: WholeForge) -> None:
+def test_comments_are_read_oldest_first(world: World, forge: Forge) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
         return
@@ -35,7 +35,7 @@ def test_comments_are_read_oldest_first(world: World, forge: WholeForge) -> None
     assert len({c.id for c in found}) == 3
 
 
-def test_comments_of_several_pull_requests_name_theirs(world: World, forge: WholeForge) -> None:
+def test_comments_of_several_pull_requests_name_theirs(world: World, forge: Forge) -> None:
     first = opened(world, forge)
     if first is None:
         return
@@ -48,7 +48,7 @@ def test_comments_of_several_pull_requests_name_theirs(world: World, forge: Whol
     assert {(c.number, c.body) for c in found} == {(first.number, "one"), (second.number, "two")}
 
 
-def test_comments_before_a_moment_are_left_out(world: World, forge: WholeForge) -> None:
+def test_comments_before_a_moment_are_left_out(world: World, forge: Forge) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
         return
@@ -57,7 +57,7 @@ def test_comments_before_a_moment_are_left_out(world: World, forge: WholeForge) 
     assert list(forge.comments(datetime.now(UTC) + timedelta(hours=1), [pull_request.number])) == []
 
 
-def test_a_comment_is_one_write(world: World, forge: WholeForge) -> None:
+def test_a_comment_is_one_write(world: World, forge: Forge) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
         return
@@ -69,7 +69,7 @@ def test_a_comment_is_one_write(world: World, forge: WholeForge) -> None:
     assert world.shown(pull_request).comments == ((world.bot, "Now web:3."),)
 
 
-def test_a_command_is_acknowledged_or_refused(world: World, forge: WholeForge) -> None:
+def test_a_command_is_acknowledged_or_refused(world: World, forge: Forge) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
         return
@@ -84,7 +84,7 @@ def test_a_command_is_acknowledged_or_refused(world: World, forge: WholeForge) -
     assert len(set(world.shown(pull_request).reactions)) == 2
 
 
-def test_who_may_write_is_known(world: World, forge: WholeForge) -> None:
+def test_who_may_write_is_known(world: World, forge: Forge) -> None:
     if not forge.abilities.permissions:
         return
 

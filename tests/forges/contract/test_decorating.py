@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from imagebot.forges.protocol import Decoration, WholeForge
+from imagebot.forges.protocol import Decoration, Forge
 from tests.forges.contract.proposed import propose
 from tests.forges.contract.world import MAINTAINER, MILESTONE, REVIEWER, STRANGER, TEAM, World
 
 LABELS = ("imagebot", "env/staging", "step/minor")
 
 
-def test_labels_are_created_and_set(world: World, forge: WholeForge) -> None:
+def test_labels_are_created_and_set(world: World, forge: Forge) -> None:
     opened = propose(world, forge)
     if not forge.abilities.labels:
         assert forge.decorate(opened, Decoration()) == ()
@@ -21,7 +21,7 @@ def test_labels_are_created_and_set(world: World, forge: WholeForge) -> None:
     assert set(forge.open_pull_requests("imagebot/")[opened.branch].labels) == set(LABELS)
 
 
-def test_labels_of_people_stay_and_those_dropped_go(world: World, forge: WholeForge) -> None:
+def test_labels_of_people_stay_and_those_dropped_go(world: World, forge: Forge) -> None:
     if not forge.abilities.labels:
         return
     opened = propose(world, forge)
@@ -37,7 +37,7 @@ def test_labels_of_people_stay_and_those_dropped_go(world: World, forge: WholeFo
     assert world.shown(opened).labels == {"imagebot", "env/staging", "step/major", "by-hand"}
 
 
-def test_everything_is_set_at_once(world: World, forge: WholeForge) -> None:
+def test_everything_is_set_at_once(world: World, forge: Forge) -> None:
     if not forge.abilities.labels:
         return
     opened = propose(world, forge)
@@ -57,7 +57,7 @@ def test_everything_is_set_at_once(world: World, forge: WholeForge) -> None:
     )
 
 
-def test_what_is_set_already_is_not_set_again(world: World, forge: WholeForge) -> None:
+def test_what_is_set_already_is_not_set_again(world: World, forge: Forge) -> None:
     if not forge.abilities.labels:
         return
     opened = propose(world, forge)
@@ -74,7 +74,7 @@ def test_what_is_set_already_is_not_set_again(world: World, forge: WholeForge) -
     assert world.writes == before
 
 
-def test_teams_are_asked_to_review(world: World, forge: WholeForge) -> None:
+def test_teams_are_asked_to_review(world: World, forge: Forge) -> None:
     if not forge.abilities.teams:
         return
     opened = propose(world, forge)
@@ -85,7 +85,7 @@ def test_teams_are_asked_to_review(world: World, forge: WholeForge) -> None:
     assert (shown.reviewers, shown.teams) == ({REVIEWER}, {TEAM})
 
 
-def test_one_bad_name_costs_only_itself(world: World, forge: WholeForge) -> None:
+def test_one_bad_name_costs_only_itself(world: World, forge: Forge) -> None:
     if not forge.abilities.labels:
         return
     opened = propose(world, forge)
@@ -115,7 +115,7 @@ def test_one_bad_name_costs_only_itself(world: World, forge: WholeForge) -> None
     assert shown.open
 
 
-def test_a_label_that_is_too_long_costs_only_itself(world: World, forge: WholeForge) -> None:
+def test_a_label_that_is_too_long_costs_only_itself(world: World, forge: Forge) -> None:
     if not forge.abilities.labels:
         return
     opened = propose(world, forge)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from imagebot.errors import ForgeDenied, ForgeError
-from imagebot.forges.protocol import WholeForge
+from imagebot.forges.protocol import Forge
 from tests.forges.contract.proposed import BODY, BRANCH, TITLE, propose, push
 from tests.forges.contract.world import BASE, World
 
 
-def test_facts_of_the_repository(world: World, forge: WholeForge) -> None:
+def test_facts_of_the_repository(world: World, forge: Forge) -> None:
     facts = forge.facts()
 
     assert facts.default_branch == BASE
@@ -20,7 +20,7 @@ def test_facts_of_the_repository(world: World, forge: WholeForge) -> None:
         assert facts.merge_methods
 
 
-def test_facts_are_asked_once(world: World, forge: WholeForge) -> None:
+def test_facts_are_asked_once(world: World, forge: Forge) -> None:
     before = forge.facts()
     if forge.abilities.comments:
         world.archive()
@@ -57,7 +57,7 @@ def test_a_worthless_token_is_named_with_its_place(world: World) -> None:
     assert refused.value.hint
 
 
-def test_an_archived_repository_is_named(world: World, forge: WholeForge) -> None:
+def test_an_archived_repository_is_named(world: World, forge: Forge) -> None:
     if not forge.abilities.comments:
         return
     opened = propose(world, forge)
@@ -71,7 +71,7 @@ def test_an_archived_repository_is_named(world: World, forge: WholeForge) -> Non
     assert refused.value.id == "forge-archived"
 
 
-def test_a_renamed_repository_goes_on_under_its_new_name(world: World, forge: WholeForge) -> None:
+def test_a_renamed_repository_goes_on_under_its_new_name(world: World, forge: Forge) -> None:
     if not forge.abilities.comments:
         return
     opened = propose(world, forge)
@@ -86,7 +86,7 @@ def test_a_renamed_repository_goes_on_under_its_new_name(world: World, forge: Wh
     assert [each.number for each in late.closed_pull_requests(BRANCH)] == [opened.number]
 
 
-def test_a_rate_limit_is_named(world: World, forge: WholeForge) -> None:
+def test_a_rate_limit_is_named(world: World, forge: Forge) -> None:
     if not forge.abilities.comments:
         return
     world.limit_rate()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from imagebot.forges.protocol import WholeForge
+from imagebot.forges.protocol import Forge
 from tests.forges.contract.world import World
 
 MARK = "<!-- imagebot:dashboard -->"
 BODY = f"{MARK}\n\nEverything.\n"
 
 
-def test_an_issue_is_found_by_its_mark(world: World, forge: WholeForge) -> None:
+def test_an_issue_is_found_by_its_mark(world: World, forge: Forge) -> None:
     if not forge.abilities.issues:
         return
     assert forge.find_issue(MARK) is None
@@ -28,7 +28,7 @@ def test_an_issue_is_found_by_its_mark(world: World, forge: WholeForge) -> None:
     assert found.body.rstrip() == BODY.rstrip()
 
 
-def test_an_issue_is_rewritten_in_one_write(world: World, forge: WholeForge) -> None:
+def test_an_issue_is_rewritten_in_one_write(world: World, forge: Forge) -> None:
     if not forge.abilities.issues:
         return
     made = forge.create_issue("imagebot: dashboard", BODY, [])
@@ -42,7 +42,7 @@ def test_an_issue_is_rewritten_in_one_write(world: World, forge: WholeForge) -> 
     assert found.body.rstrip() == f"{MARK}\n\nLess."
 
 
-def test_a_pull_request_with_the_mark_is_no_issue(world: World, forge: WholeForge) -> None:
+def test_a_pull_request_with_the_mark_is_no_issue(world: World, forge: Forge) -> None:
     if not forge.abilities.issues:
         return
     world.push("imagebot/staging/web", {"README.md": b"moved\n"}, "Move")

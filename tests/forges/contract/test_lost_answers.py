@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from imagebot.errors import ForgeError
-from imagebot.forges.protocol import Decoration, WholeForge
+from imagebot.forges.protocol import Decoration, Forge
 from tests.forges.contract.proposed import BODY, BRANCH, TITLE, propose, push
 from tests.forges.contract.world import BASE, PATH, World
 
 
-def test_a_pull_request_is_not_opened_twice(world: World, forge: WholeForge) -> None:
+def test_a_pull_request_is_not_opened_twice(world: World, forge: Forge) -> None:
     if forge.body_in_commit:
         return
     push(world)
@@ -22,7 +22,7 @@ def test_a_pull_request_is_not_opened_twice(world: World, forge: WholeForge) -> 
     assert world.shown(opened).title == TITLE
 
 
-def test_an_update_whose_answer_was_lost_is_known_to_be_done(world: World, forge: WholeForge) -> None:
+def test_an_update_whose_answer_was_lost_is_known_to_be_done(world: World, forge: Forge) -> None:
     if forge.body_in_commit:
         return
     opened = propose(world, forge)
@@ -33,7 +33,7 @@ def test_an_update_whose_answer_was_lost_is_known_to_be_done(world: World, forge
     assert (changed.title, changed.body) == ("Another", "Text.")
 
 
-def test_a_close_whose_answer_was_lost_is_known_to_be_done(world: World, forge: WholeForge) -> None:
+def test_a_close_whose_answer_was_lost_is_known_to_be_done(world: World, forge: Forge) -> None:
     if forge.body_in_commit:
         return
     opened = propose(world, forge)
@@ -45,7 +45,7 @@ def test_a_close_whose_answer_was_lost_is_known_to_be_done(world: World, forge: 
     assert (shown.open, shown.body) == (False, "Superseded.")
 
 
-def test_a_comment_is_not_written_twice(world: World, forge: WholeForge) -> None:
+def test_a_comment_is_not_written_twice(world: World, forge: Forge) -> None:
     if not forge.abilities.comments:
         return
     opened = propose(world, forge)
@@ -56,7 +56,7 @@ def test_a_comment_is_not_written_twice(world: World, forge: WholeForge) -> None
     assert world.shown(opened).comments == ((world.bot, "Now web:3."),)
 
 
-def test_a_merge_whose_answer_was_lost_is_known_to_be_done(world: World, forge: WholeForge) -> None:
+def test_a_merge_whose_answer_was_lost_is_known_to_be_done(world: World, forge: Forge) -> None:
     if not forge.abilities.merge:
         return
     opened = propose(world, forge)
@@ -67,7 +67,7 @@ def test_a_merge_whose_answer_was_lost_is_known_to_be_done(world: World, forge: 
     assert world.shown(opened).merged is True
 
 
-def test_an_issue_is_not_opened_twice(world: World, forge: WholeForge) -> None:
+def test_an_issue_is_not_opened_twice(world: World, forge: Forge) -> None:
     if not forge.abilities.issues:
         return
     world.lose_answer()
@@ -79,7 +79,7 @@ def test_an_issue_is_not_opened_twice(world: World, forge: WholeForge) -> None:
     assert found.number == made.number
 
 
-def test_a_commit_whose_answer_was_lost_is_whole_or_not_there(world: World, forge: WholeForge) -> None:
+def test_a_commit_whose_answer_was_lost_is_whole_or_not_there(world: World, forge: Forge) -> None:
     if not forge.abilities.api_commits:
         return
     base = world.tip(BASE)
@@ -94,7 +94,7 @@ def test_a_commit_whose_answer_was_lost_is_whole_or_not_there(world: World, forg
         assert world.tip(BRANCH) == made
 
 
-def test_decorating_never_fails_the_pull_request(world: World, forge: WholeForge) -> None:
+def test_decorating_never_fails_the_pull_request(world: World, forge: Forge) -> None:
     if not forge.abilities.labels:
         return
     opened = propose(world, forge)
@@ -106,7 +106,7 @@ def test_decorating_never_fails_the_pull_request(world: World, forge: WholeForge
 
 
 @pytest.mark.parametrize("attempt", range(2))
-def test_a_draft_whose_answer_was_lost_is_one(world: World, forge: WholeForge, attempt: int) -> None:
+def test_a_draft_whose_answer_was_lost_is_one(world: World, forge: Forge, attempt: int) -> None:
     if not forge.abilities.drafts:
         return
     opened = propose(world, forge, draft=bool(attempt))

@@ -7,24 +7,24 @@ from dataclasses import replace
 import pytest
 
 from imagebot.errors import MergeBlocked
-from imagebot.forges.protocol import PullRequest, WholeForge
+from imagebot.forges.protocol import Forge, PullRequest
 from tests.forges.contract.proposed import BRANCH, propose, push
 from tests.forges.contract.world import BASE, PATH, World
 
 CHECK = "ci/test"
 
 
-def opened(world: World, forge: WholeForge) -> PullRequest | None:
+def opened(world: World, forge: Forge) -> PullRequest | None:
     """A pull request to merge, where the forge can."""
     return propose(world, forge) if forge.abilities.merge else None
 
 
-def current(forge: WholeForge) -> PullRequest:
+def current(forge: Forge) -> PullRequest:
     """The pull request as it is now."""
     return forge.open_pull_requests("imagebot/")[BRANCH]
 
 
-def test_nothing_asked_for_and_nothing_reported_is_ready(world: World, forge: WholeForge) -> None:
+def test_nothing_asked_for_and_nothing_reported_is_ready(world: World, forge: Forge) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
         return
@@ -45,7 +45,7 @@ def test_nothing_asked_for_and_nothing_reported_is_ready(world: World, forge: Wh
         pytest.param(["passed", "pending", "failed"], "failed", id="one-failed"),
     ],
 )
-def test_checks_are_told_together(world: World, forge: WholeForge, states: list[str], checks: str) -> None:
+def test_checks_are_told_together(world: World, forge: Forge, states: list[str], checks: str) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
         return
@@ -59,7 +59,7 @@ def test_checks_are_told_together(world: World, forge: WholeForge, states: list[
     ("state", "passed"), [(None, False), ("pending", False), ("failed", False), ("passed", True)]
 )
 def test_a_required_check_must_have_passed(
-    world: World, forge: WholeForge, state: str | None, passed: bool
+    world: World, forge: Forge, state: str | None, passed: bool
 ) -> None:
     world.require_check(CHECK) if forge.abilities.merge else None
     pull_request = opened(world, forge)
@@ -74,7 +74,7 @@ def test_a_required_check_must_have_passed(
     assert bool(ready.why) is not passed
 
 
-def test_a_check_of_an_older_head_does_not_count(world: World, forge: WholeForge) -> None:
+def test_a_check_of_an_older_head_does_not_count(world: World, forge: Forge) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
         return
@@ -85,7 +85,7 @@ def test_a_check_of_an_older_head_does_not_count(world: World, forge: WholeForge
     assert forge.readiness(current(forge)).required_passed is False
 
 
-def test_a_required_review_is_missing_then_given(world: World, forge: WholeForge) -> None:
+def test_a_required_review_is_missing_then_given(world: World, forge: Forge) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
         return
@@ -101,7 +101,7 @@ def test_a_required_review_is_missing_then_given(world: World, forge: WholeForge
     assert world.forge().readiness(pull_request).review == "enough"
 
 
-def test_changes_that_were_asked_for_are_told(world: World, forge: WholeForge) -> None:
+def test_changes_that_were_asked_for_are_told(world: World, forge: Forge) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
         return
@@ -114,7 +114,7 @@ def test_changes_that_were_asked_for_are_told(world: World, forge: WholeForge) -
     assert ready.why
 
 
-def test_a_conflict_is_told(world: World, forge: WholeForge) -> None:
+def test_a_conflict_is_told(world: World, forge: Forge) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
         return
@@ -128,7 +128,7 @@ def test_a_conflict_is_told(world: World, forge: WholeForge) -> None:
         forge.merge(current(forge), forge.facts().merge_methods[0])
 
 
-def test_merging_merges_in_one_write(world: World, forge: WholeForge) -> None:
+def test_merging_merges_in_one_write(world: World, forge: Forge) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
         return
@@ -141,7 +141,7 @@ def test_merging_merges_in_one_write(world: World, forge: WholeForge) -> None:
     assert world.read(BASE, PATH) == b"image: web:2\n"
 
 
-def test_another_head_is_not_merged(world: World, forge: WholeForge) -> None:
+def test_another_head_is_not_merged(world: World, forge: Forge) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
         return
@@ -154,7 +154,7 @@ def test_another_head_is_not_merged(world: World, forge: WholeForge) -> None:
     assert world.read(BASE, PATH) == b"image: web:1\n"
 
 
-def test_a_head_that_is_not_known_is_not_merged(world: World, forge: WholeForge) -> None:
+def test_a_head_that_is_not_known_is_not_merged(world: World, forge: Forge) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
         return
@@ -167,7 +167,7 @@ def test_a_head_that_is_not_known_is_not_merged(world: World, forge: WholeForge)
     assert world.shown(pull_request).open is True
 
 
-def test_the_forge_merges_when_its_checks_have_passed(world: World, forge: WholeForge) -> None:
+def test_the_forge_merges_when_its_checks_have_passed(world: World, forge: Forge) -> None:
     if not forge.abilities.auto_merge:
         return
     world.require_check(CHECK)
@@ -183,7 +183,7 @@ def test_the_forge_merges_when_its_checks_have_passed(world: World, forge: Whole
     assert world.shown(pull_request).merged is True
 
 
-def test_automatic_merge_is_only_for_the_head_that_was_named(world: World, forge: WholeForge) -> None:
+def test_automatic_merge_is_only_for_the_head_that_was_named(world: World, forge: Forge) -> None:
     if not forge.abilities.auto_merge:
         return
     world.require_check(CHECK)

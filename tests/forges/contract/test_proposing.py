@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from imagebot.forges.protocol import WholeForge
+from imagebot.forges.protocol import Forge
 from tests.forges.contract.proposed import BODY, BRANCH, TITLE, propose, push
 from tests.forges.contract.world import BASE, World
 
 PREFIX = "imagebot/"
 
 
-def test_what_was_opened_is_found_as_it_was_written(world: World, forge: WholeForge) -> None:
+def test_what_was_opened_is_found_as_it_was_written(world: World, forge: Forge) -> None:
     head = push(world)
     opened = forge.create(BRANCH, BASE, TITLE, BODY)
 
@@ -30,7 +30,7 @@ def test_what_was_opened_is_found_as_it_was_written(world: World, forge: WholeFo
         assert pull_request.created.tzinfo is not None
 
 
-def test_opening_is_one_write_and_opening_again_gives_the_same(world: World, forge: WholeForge) -> None:
+def test_opening_is_one_write_and_opening_again_gives_the_same(world: World, forge: Forge) -> None:
     before = world.writes
     first = propose(world, forge)
     assert world.writes - before == int(not forge.body_in_commit)
@@ -41,7 +41,7 @@ def test_opening_is_one_write_and_opening_again_gives_the_same(world: World, for
     assert world.count() == 1
 
 
-def test_title_and_body_change_in_one_write(world: World, forge: WholeForge) -> None:
+def test_title_and_body_change_in_one_write(world: World, forge: Forge) -> None:
     opened = propose(world, forge)
     before = world.writes
 
@@ -58,21 +58,21 @@ def test_title_and_body_change_in_one_write(world: World, forge: WholeForge) -> 
     assert (found.title, found.body.rstrip()) == (changed.title, "Another.")
 
 
-def test_only_own_branches_under_the_prefix_are_listed(world: World, forge: WholeForge) -> None:
+def test_only_own_branches_under_the_prefix_are_listed(world: World, forge: Forge) -> None:
     propose(world, forge)
     propose(world, forge, "team/web", title="By hand")
 
     assert set(forge.open_pull_requests(PREFIX)) == {BRANCH}
 
 
-def test_the_head_follows_what_is_pushed(world: World, forge: WholeForge) -> None:
+def test_the_head_follows_what_is_pushed(world: World, forge: Forge) -> None:
     propose(world, forge)
     head = push(world, tag=3)
 
     assert world.forge().open_pull_requests(PREFIX)[BRANCH].head == head
 
 
-def test_pull_requests_of_forks_are_not_ours(world: World, forge: WholeForge) -> None:
+def test_pull_requests_of_forks_are_not_ours(world: World, forge: Forge) -> None:
     if not forge.abilities.comments:
         assert forge.body_in_commit
         return
@@ -84,7 +84,7 @@ def test_pull_requests_of_forks_are_not_ours(world: World, forge: WholeForge) ->
     assert forge.open_pull_requests(PREFIX)[BRANCH].number == ours.number
 
 
-def test_closing_stores_the_last_body_in_one_write(world: World, forge: WholeForge) -> None:
+def test_closing_stores_the_last_body_in_one_write(world: World, forge: Forge) -> None:
     opened = propose(world, forge)
     before = world.writes
     forge.close(opened, "Superseded.")
@@ -97,7 +97,7 @@ def test_closing_stores_the_last_body_in_one_write(world: World, forge: WholeFor
     assert world.forge().open_pull_requests(PREFIX) == {}
 
 
-def test_closed_ones_are_told_newest_first(world: World, forge: WholeForge) -> None:
+def test_closed_ones_are_told_newest_first(world: World, forge: Forge) -> None:
     first = propose(world, forge)
     if forge.body_in_commit:
         assert list(forge.closed_pull_requests(BRANCH)) == []
@@ -117,7 +117,7 @@ def test_closed_ones_are_told_newest_first(world: World, forge: WholeForge) -> N
     assert third.number not in {each.number for each in closed}
 
 
-def test_recent_ones_are_those_under_the_prefix(world: World, forge: WholeForge) -> None:
+def test_recent_ones_are_those_under_the_prefix(world: World, forge: Forge) -> None:
     if forge.body_in_commit:
         assert list(forge.recent_pull_requests(PREFIX, 50)) == []
         return
@@ -135,7 +135,7 @@ def test_recent_ones_are_those_under_the_prefix(world: World, forge: WholeForge)
     assert len(forge.recent_pull_requests(PREFIX, 1)) <= 1
 
 
-def test_a_merged_one_is_known_as_merged_by_its_number(world: World, forge: WholeForge) -> None:
+def test_a_merged_one_is_known_as_merged_by_its_number(world: World, forge: Forge) -> None:
     opened = propose(world, forge)
     if forge.body_in_commit:
         return
@@ -148,7 +148,7 @@ def test_a_merged_one_is_known_as_merged_by_its_number(world: World, forge: Whol
     assert forge.pull_request(opened.number + 1000) is None
 
 
-def test_what_a_person_reopened_is_open_again(world: World, forge: WholeForge) -> None:
+def test_what_a_person_reopened_is_open_again(world: World, forge: Forge) -> None:
     opened = propose(world, forge)
     if forge.body_in_commit:
         return
@@ -159,7 +159,7 @@ def test_what_a_person_reopened_is_open_again(world: World, forge: WholeForge) -
     assert list(forge.closed_pull_requests(BRANCH)) == []
 
 
-def test_a_closed_one_can_still_be_amended(world: World, forge: WholeForge) -> None:
+def test_a_closed_one_can_still_be_amended(world: World, forge: Forge) -> None:
     opened = propose(world, forge)
     if forge.body_in_commit:
         return
@@ -173,7 +173,7 @@ def test_a_closed_one_can_still_be_amended(world: World, forge: WholeForge) -> N
     assert (shown.open, shown.title, shown.body) == (False, TITLE, "Turned down.")
 
 
-def test_an_open_one_stays_open_when_it_is_amended(world: World, forge: WholeForge) -> None:
+def test_an_open_one_stays_open_when_it_is_amended(world: World, forge: Forge) -> None:
     opened = propose(world, forge)
     if forge.body_in_commit:
         return
@@ -183,7 +183,7 @@ def test_an_open_one_stays_open_when_it_is_amended(world: World, forge: WholeFor
     assert (shown.open, shown.title, shown.body) == (True, TITLE, "More is known.")
 
 
-def test_drafts_come_and_go(world: World, forge: WholeForge) -> None:
+def test_drafts_come_and_go(world: World, forge: Forge) -> None:
     if not forge.abilities.drafts:
         assert propose(world, forge, draft=True).draft is False
         return
@@ -200,7 +200,7 @@ def test_drafts_come_and_go(world: World, forge: WholeForge) -> None:
     assert (again.draft, again.title) == (True, TITLE)
 
 
-def test_the_text_of_a_draft_changes_and_it_stays_a_draft(world: World, forge: WholeForge) -> None:
+def test_the_text_of_a_draft_changes_and_it_stays_a_draft(world: World, forge: Forge) -> None:
     if not forge.abilities.drafts:
         return
     opened = propose(world, forge, draft=True)
@@ -220,7 +220,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("title", HOSTILE)
-def test_titles_are_stored_as_they_are(world: World, forge: WholeForge, title: str) -> None:
+def test_titles_are_stored_as_they_are(world: World, forge: Forge, title: str) -> None:
     opened = propose(world, forge, title=title)
 
     found = forge.open_pull_requests(PREFIX)[BRANCH]
@@ -228,14 +228,14 @@ def test_titles_are_stored_as_they_are(world: World, forge: WholeForge, title: s
     assert (opened.title, found.title, found.draft) == (title, title, False)
 
 
-def test_a_body_at_the_limit_is_stored_whole(world: World, forge: WholeForge) -> None:
+def test_a_body_at_the_limit_is_stored_whole(world: World, forge: Forge) -> None:
     body = ("é" * 99 + "\n") * (forge.abilities.body // 100)
     propose(world, forge, body=body.rstrip())
 
     assert forge.open_pull_requests(PREFIX)[BRANCH].body.rstrip() == body.rstrip()
 
 
-def test_a_title_at_the_limit_is_stored_whole(world: World, forge: WholeForge) -> None:
+def test_a_title_at_the_limit_is_stored_whole(world: World, forge: Forge) -> None:
     title = "x" * forge.abilities.title
     propose(world, forge, title=title)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from imagebot.forges.protocol import WholeForge
+from imagebot.forges.protocol import Forge
 from tests.forges.contract.world import BASE, World
 
 
-def test_the_first_tag_that_has_a_release_counts(world: World, forge: WholeForge) -> None:
+def test_the_first_tag_that_has_a_release_counts(world: World, forge: Forge) -> None:
     if not forge.abilities.comments:
         assert forge.release("https://example.com/acme/web", ("1.0",)) is None
         return
@@ -21,7 +21,7 @@ def test_the_first_tag_that_has_a_release_counts(world: World, forge: WholeForge
     assert forge.release(world.source, ("2.0.0", "v2.0.0")) is None
 
 
-def test_other_hosts_and_repositories_that_nobody_sees_give_nothing(world: World, forge: WholeForge) -> None:
+def test_other_hosts_and_repositories_that_nobody_sees_give_nothing(world: World, forge: Forge) -> None:
     hidden = f"{world.source.rpartition('/')[0]}/secret"
     strange = [
         "https://elsewhere.example.com/acme/web",
@@ -36,7 +36,7 @@ def test_other_hosts_and_repositories_that_nobody_sees_give_nothing(world: World
         assert forge.comparison(source, "1.0", "2.0") is None
 
 
-def test_commits_between_are_counted_and_breaking_ones_named(world: World, forge: WholeForge) -> None:
+def test_commits_between_are_counted_and_breaking_ones_named(world: World, forge: Forge) -> None:
     old = world.tip(BASE)
     assert old is not None
     if not forge.abilities.comments:

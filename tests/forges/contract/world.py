@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import PullRequest, WholeForge
+    from imagebot.forges.protocol import Forge, PullRequest
 
 BASE = "main"
 PATH = "envs/staging/web.yaml"
@@ -81,7 +81,7 @@ class World(Protocol):
         """Write requests to the API so far: what Git pushed does not count."""
         ...
 
-    def forge(self, *, right: Literal["write", "read", "none"] = "write") -> WholeForge:
+    def forge(self, *, right: Literal["write", "read", "none"] = "write") -> Forge:
         """A new forge under test, with a token that may write, may only read, or is worth nothing."""
         ...
 

@@ -1,0 +1,82 @@
+"""Whether something new may be proposed, or merged, now: limits, schedules and freezes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from imagebot.engine.planning import BRANCH_PREFIX
+from imagebot.engine.world import Bot, World, environment_of
+from imagebot.forges.marker import find_marker
+from imagebot.policies.calendar import closed_at
+from imagebot.policies.proposing import Limits
+
+if TYPE_CHECKING:
+    from imagebot.forges.protocol import PullRequest
+    from imagebot.plan import Proposal
+
+_HOUR = timedelta(hours=1)
+_LOOKED_THROUGH = 100
+"""Closed pull requests that are looked through for those opened in the last hour."""
+
+
+def no_room(proposal: Proposal, bot: Bot, world: World) -> str:
+    """Why a pull request cannot be opened now, in words; empty if it can.
+
+    What a person or a CI job asked for is under no limit, and a way back is under no calendar either.
+    """
+    if bot.urgent:
+        return ""
+    if proposal.asked is None and (reason := _over_limit(proposal, bot, world)):
+        return reason
+    if proposal.asked and proposal.asked.kind == "rollback":
+        return ""
+    return closed_now(proposal, bot)
+
+
+def closed_now(proposal: Proposal, bot: Bot, request: PullRequest | None = None) -> str:
+    """The calendar that stands against a proposal now, in words; empty if none does, or it is urgent."""
+    settings = bot.settings.pull_requests
+    if bot.urgent or (request and settings.urgent_label in request.labels):
+        return ""
+    for name in sorted({update.scanned.environment or "" for update in proposal.updates}):
+        environment = bot.environment(name)
+        calendar = (environment.calendar if environment else None) or settings.calendar
+        if reason := closed_at(calendar, bot.now()):
+            return f"{name}: {reason}" if name else reason
+    return ""
+
+
+def _over_limit(proposal: Proposal, bot: Bot, world: World) -> str:
+    whole = bot.settings.pull_requests.limits
+    name = environment_of(proposal.id)
+    environment = bot.environment(name)
+    own = (environment.limits if environment else None) or Limits()
+    here = [request for request in world.open.values() if _environment(request) == name]
+    limit = whole.open if own.open is None else own.open
+    if limit is not None and len(here) >= limit:
+        where = f" in {name}" if environment else ""
+        return f"{len(here)} pull requests are open{where}, and `limits.open` is {limit}"
+    if whole.branches is not None and len(world.branches) >= whole.branches:
+        return f"imagebot has {len(world.branches)} branches, and `limits.branches` is {whole.branches}"
+    for limit, known in ((whole.new_per_hour, None), (own.new_per_hour, name)):
+        if limit is not None and (new := _opened_lately(bot, world, known)) >= limit:
+            return f"{new} pull requests were opened in the last hour, and `limits.new-per-hour` is {limit}"
+    return ""
+
+
+def _opened_lately(bot: Bot, world: World, environment: str | None) -> int:
+    """Pull requests that were opened in the last hour, and may be closed by now."""
+    since = bot.now() - _HOUR
+    found = [*world.open.values(), *bot.forge.recent_pull_requests(BRANCH_PREFIX, _LOOKED_THROUGH)]
+    numbers = {
+        (request.number, request.branch)
+        for request in found
+        if request.created and request.created > since and environment in {None, _environment(request)}
+    }
+    return len(numbers)
+
+
+def _environment(request: PullRequest) -> str:
+    known = find_marker(request.body)
+    return environment_of(known.proposal) if known else ""

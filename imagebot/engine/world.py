@@ -1,0 +1,114 @@
+"""Who writes, where to, and what the remote and the forge hold when a run begins."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from imagebot.engine.planning import BRANCH_PREFIX
+from imagebot.forges.marker import Marker, find_marker, with_marker
+from imagebot.plan import Outcome
+from imagebot.policies.policy import Environment, ForgeKind, Settings
+
+if TYPE_CHECKING:
+    from imagebot.errors import ImagebotError
+    from imagebot.forges.protocol import Forge, PullRequest
+    from imagebot.plan import Action
+    from imagebot.repository.protocol import ConfigRepository
+
+
+def _pause(attempt: int) -> None:
+    """Wait before another attempt: longer each time, and not as long as another that lost the same race."""
+    time.sleep(0.5 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - no secret depends on it
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """Who writes, and where to.
+
+    Attributes:
+        base: Branch that pull requests go to.
+        commit: Commit of the base that the plan was made from.
+        now: The current time, for commits, calendars and holds.
+        settings: How the team wants it.
+        kind: Of the forge.
+        urgent: Whether calendars and limits do not count in this run.
+        pause: Waits before another attempt, which it is given the number of.
+    """
+
+    repository: ConfigRepository
+    forge: Forge
+    base: str
+    commit: str
+    name: str
+    email: str
+    now: Callable[[], datetime]
+    settings: Settings = Settings()
+    kind: ForgeKind = "github"
+    urgent: bool = False
+    pause: Callable[[int], None] = _pause
+
+    def environment(self, name: str | None) -> Environment | None:
+        """The environment of that name."""
+        return next((found for found in self.settings.environments if found.name == name), None)
+
+
+@dataclass(slots=True)
+class World:
+    """What the remote and the forge hold, kept up with what this run does.
+
+    Attributes:
+        branches: Branches of imagebot's on the remote, and their commits.
+        open: Open pull requests by branch.
+        opened: Branches that this run opened pull requests from.
+    """
+
+    branches: dict[str, str]
+    open: dict[str, PullRequest]
+    opened: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, bot: Bot) -> World:
+        """Ask the remote and the forge, once each."""
+        branches = dict(bot.repository.branches(BRANCH_PREFIX))
+        bot.repository.bring(branches)
+        return cls(branches, dict(bot.forge.open_pull_requests(BRANCH_PREFIX)))
+
+    def marker(self, branch: str) -> Marker | None:
+        """The marker of the open pull request from a branch; None if there is neither."""
+        opened = self.open.get(branch)
+        return find_marker(opened.body) if opened else None
+
+    def remember(self, bot: Bot, branch: str, found: Marker) -> None:
+        """Store another marker in the open pull request from a branch."""
+        body = with_marker(self.open[branch].body, found)
+        bot.forge.amend(self.open[branch], body)
+        self.open[branch] = replace(self.open[branch], body=body)
+
+
+def outcome(
+    proposal: str, branch: str, action: Action, reason: str = "", request: PullRequest | None = None
+) -> Outcome:
+    """What became of a proposal, with the pull request that a person may look at."""
+    number = request.number if request and request.number else None
+    url = request.url if request and request.url else None
+    return Outcome(proposal, branch, action, reason, number, url)
+
+
+def failed(proposal: str, branch: str, error: ImagebotError) -> Outcome:
+    """That a proposal could not be carried out."""
+    return Outcome(proposal, branch, "failed", error.message, error=error)
+
+
+def named(request: PullRequest) -> str:
+    """How people call a pull request: by number, or by branch where it has none."""
+    return f"#{request.number}" if request.number else request.branch
+
+
+def environment_of(proposal: str) -> str:
+    """The environment that a proposal's id begins with; ``_`` for none."""
+    return proposal.partition("/")[0]

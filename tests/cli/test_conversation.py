@@ -1,0 +1,281 @@
+"""What people say to imagebot: on its branches, by closing and reopening, and in comments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from imagebot.demo.github.records import Comment, PullRequest
+from imagebot.demo.github.threads import comment
+from imagebot.forges.marker import find_marker
+from tests.cli.conftest import Team
+from tests.processes import Outcome
+
+Run = Callable[..., Outcome]
+STAGING = "imagebot/staging/web"
+BACK = "imagebot/staging/web@rollback"
+
+
+def actions(outcome: Outcome) -> dict[str, tuple[str, str]]:
+    return {item["proposal"]: (item["action"], item["reason"]) for item in outcome.json["outcomes"]}
+
+
+def applied(team: Team, imagebot: Run) -> dict[str, tuple[str, str]]:
+    outcome = imagebot("apply", str(team.clone), "-o", "json")
+    assert outcome.code == 0
+    return actions(outcome)
+
+
+def say(team: Team, pull: PullRequest, text: str, who: str = "you") -> Comment:
+    return comment(team.hosted, pull, who, text)
+
+
+def answers(team: Team, number: int) -> list[str]:
+    return [c.body for c in team.hosted.comments if c.number == number and c.author == "imagebot"]
+
+
+def settled(team: Team, imagebot: Run) -> None:
+    """A second run does nothing."""
+    writes = len(team.github.writes)
+    imagebot("apply", str(team.clone))
+    assert [f"{seen.method} {seen.path}" for seen in team.github.writes[writes:]] == []
+
+
+@pytest.fixture
+def opened(team: Team, imagebot: Run) -> PullRequest:
+    """The pull request of staging, proposing 1.5.0."""
+    team.push(web="1.5.0")
+    imagebot("apply", str(team.clone))
+    return team.open_pulls[STAGING]
+
+
+def test_a_skipped_version_is_closed_and_a_newer_one_proposed(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    said = say(team, opened, "/imagebot skip 1.5.0")
+
+    assert applied(team, imagebot)["staging/web"][0] == "closed"
+    assert said.reactions == {"+1": ["imagebot"]}
+    assert "`1.5.0` is not proposed again" in answers(team, opened.number)[0]
+    settled(team, imagebot)
+    team.push(web="1.5.1")
+    assert applied(team, imagebot)["staging/web"][0] == "created"
+    assert "1.5.1" in team.open_pulls[STAGING].title
+
+
+def test_a_skipped_image_leaves_the_others(team: Team, imagebot: Run) -> None:
+    team.push(web="1.5.0", side="v1.1.0")
+    imagebot("apply", str(team.clone))
+    pull = team.open_pulls[STAGING]
+    say(team, pull, "/imagebot skip v1.1.0 it leaks")
+
+    action, reason = applied(team, imagebot)["staging/web"]
+
+    assert (action, "`skip`" in reason) == ("updated", True)
+    assert b"web:1.5.0" in team.hosted.read(STAGING, "envs/staging/web.yaml")
+    assert b"side:v1.0.0" in team.hosted.read(STAGING, "envs/staging/web.yaml")
+    settled(team, imagebot)
+
+
+def test_a_skip_is_taken_back(team: Team, imagebot: Run, opened: PullRequest) -> None:
+    say(team, opened, "/imagebot skip 1.5.0")
+    applied(team, imagebot)
+    say(team, opened, "/imagebot resume")
+
+    assert applied(team, imagebot)["staging/web"][0] == "created"
+    settled(team, imagebot)
+
+
+def test_a_closed_version_comes_back_when_somebody_says_so(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    opened.close(team.hosted.now(), "you")
+    action, reason = applied(team, imagebot)["staging/web"]
+    assert (action, f"`/imagebot resume` on #{opened.number}" in reason) == ("held", True)
+    assert team.hosted.tip(STAGING) is None
+    say(team, opened, "/imagebot resume")
+
+    assert applied(team, imagebot)["staging/web"][0] == "created"
+    settled(team, imagebot)
+
+
+def test_a_closed_version_of_one_image_does_not_come_back_beside_another(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    opened.close(team.hosted.now(), "you")
+    team.push(side="v1.1.0")
+
+    applied(team, imagebot)
+
+    assert b"web:1.4.2" in team.hosted.read(STAGING, "envs/staging/web.yaml")
+    assert b"side:v1.1.0" in team.hosted.read(STAGING, "envs/staging/web.yaml")
+    settled(team, imagebot)
+
+
+def test_a_revert_is_kept(team: Team, imagebot: Run, opened: PullRequest) -> None:
+    before = team.hosted.read("main", "envs/staging/web.yaml")
+    team.hosted.merge(opened, None, "you")
+    team.hosted.commit("main", {"envs/staging/web.yaml": before}, 'Revert "1.5.0"\n')
+    team.pull()
+
+    action, reason = applied(team, imagebot)["staging/web"]
+
+    assert (action, f"#{opened.number} brought it" in reason) == ("held", True)
+    settled(team, imagebot)
+    team.push(web="1.5.1")
+    assert applied(team, imagebot)["staging/web"][0] == "created"
+
+
+def test_a_hold_leaves_the_pull_request_as_it_is(team: Team, imagebot: Run, opened: PullRequest) -> None:
+    say(team, opened, "/imagebot hold 14d waits for the audit")
+    applied(team, imagebot)
+    team.push(web="1.5.1")
+
+    action, reason = applied(team, imagebot)["staging/web"]
+
+    assert action == "held"
+    assert "@you holds it until" in reason
+    assert "waits for the audit" in reason
+    assert "1.5.0" in team.open_pulls[STAGING].title
+    settled(team, imagebot)
+    say(team, opened, "/imagebot resume")
+    assert applied(team, imagebot)["staging/web"][0] == "updated"
+
+
+def test_a_person_without_write_access_is_told_so_and_not_obeyed(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    team.github.add_user("eve", permission="read")
+    said = say(team, opened, "/imagebot skip 1.5.0", who="eve")
+
+    assert applied(team, imagebot)["staging/web"][0] == "unchanged"
+    assert said.reactions == {"-1": ["imagebot"]}
+    assert "Only people with write access" in answers(team, opened.number)[0]
+    settled(team, imagebot)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        pytest.param("/imagebot merge", "`merge` is no command", id="unknown"),
+        pytest.param("/imagebot skip 9.9.9", "proposes no `9.9.9`", id="no-such-version"),
+        pytest.param("/imagebot resume", "Nothing was held or skipped", id="nothing-held"),
+        pytest.param("/imagebot rollback", "is not merged", id="not-merged"),
+    ],
+)
+def test_what_cannot_be_done_is_answered(
+    team: Team, imagebot: Run, opened: PullRequest, text: str, part: str
+) -> None:
+    said = say(team, opened, text)
+
+    applied(team, imagebot)
+
+    assert part in answers(team, opened.number)[0]
+    assert said.reactions == {"-1": ["imagebot"]}
+    settled(team, imagebot)
+
+
+def test_explain_says_what_moves_and_what_was_passed_over(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    team.push(web="2.0.0")
+    say(team, opened, "/imagebot explain")
+
+    applied(team, imagebot)
+
+    (answer,) = answers(team, opened.number)
+    assert "the newest tag that policy web allows" in answer
+    assert "`2.0.0`" in answer
+    assert "side` stays at `v1.0.0`" in answer
+    settled(team, imagebot)
+
+
+def test_a_commit_by_a_person_is_told_once_and_given_up_only_on_demand(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    team.hosted.commit(STAGING, {"notes.txt": b"mine\n"}, "My own words\n")
+
+    assert applied(team, imagebot)["staging/web"][0] == "held"
+    assert "keeps its hands off" in opened.body
+    settled(team, imagebot)
+    said = say(team, opened, "/imagebot recreate")
+    assert applied(team, imagebot)["staging/web"][0] == "updated"
+    assert said.reactions == {"+1": ["imagebot"]}
+    assert team.hosted.git("rev-list", "--count", f"main..{STAGING}").text == "1"
+    marker = find_marker(opened.body)
+    assert marker is not None
+    assert marker.noted == ""
+    assert "keeps its hands off" not in opened.body
+    settled(team, imagebot)
+
+
+def test_rebase_builds_on_the_newest_base(team: Team, imagebot: Run, opened: PullRequest) -> None:
+    team.commit({"README.md": "changed elsewhere\n"})
+    base = team.hosted.tip("main")
+    assert applied(team, imagebot)["staging/web"][0] == "unchanged"
+    say(team, opened, "/imagebot rebase")
+
+    applied(team, imagebot)
+
+    assert team.hosted.git("rev-parse", f"{STAGING}^").text == base
+    assert "Done" in answers(team, opened.number)[0]
+    settled(team, imagebot)
+
+
+def test_the_way_back_is_proposed_and_the_version_not_again(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    before = team.hosted.read("main", "envs/staging/web.yaml")
+    team.hosted.merge(opened, None, "you")
+    team.pull()
+    applied(team, imagebot)
+    said = say(team, opened, "/imagebot rollback")
+
+    assert applied(team, imagebot)["staging/web@rollback"][0] == "created"
+    back = team.open_pulls[BACK]
+    assert team.hosted.read(BACK, "envs/staging/web.yaml") == before
+    assert "roll back web" in back.title
+    assert "you" in back.body
+    assert f"#{back.number}" in answers(team, opened.number)[-1]
+    assert said.reactions == {"+1": ["imagebot"]}
+    settled(team, imagebot)
+    team.hosted.merge(back, None, "you")
+    team.pull()
+    assert applied(team, imagebot)["staging/web"][0] == "held"
+    assert team.open_pulls.keys() == {"imagebot/production/web"}
+    settled(team, imagebot)
+
+
+def test_the_way_back_is_closed_when_the_base_went_on(team: Team, imagebot: Run, opened: PullRequest) -> None:
+    team.hosted.merge(opened, None, "you")
+    team.pull()
+    say(team, opened, "/imagebot rollback")
+    applied(team, imagebot)
+    content = team.hosted.read("main", "envs/staging/web.yaml").replace(b"web:1.5.0", b"web:1.5.9")
+    team.hosted.commit("main", {"envs/staging/web.yaml": content}, "Fix forward\n")
+    team.push(web="1.5.9")
+    team.pull()
+
+    assert applied(team, imagebot)["staging/web@rollback"][0] == "closed"
+    settled(team, imagebot)
+
+
+def test_a_comment_in_a_pull_request_of_somebody_else_is_not_heard(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    opened.body = "A person wrote this anew."
+    say(team, opened, "/imagebot skip 1.5.0")
+
+    applied(team, imagebot)
+
+    assert answers(team, opened.number) == []
+
+
+def test_commands_can_be_switched_off(team: Team, imagebot: Run, opened: PullRequest) -> None:
+    settings = (team.clone / "imagebot.yaml").read_text()
+    team.commit({"imagebot.yaml": settings + "pull-requests: {commands: false}\n"})
+    say(team, opened, "/imagebot skip 1.5.0")
+
+    assert applied(team, imagebot)["staging/web"][0] == "unchanged"
+    assert answers(team, opened.number) == []

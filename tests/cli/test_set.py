@@ -1,0 +1,223 @@
+"""``imagebot set``: a CI job names the tag that it has just pushed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from imagebot.demo.github.records import CheckRun
+from tests.cli.conftest import POLICIES, Team
+from tests.processes import Outcome
+
+Run = Callable[..., Outcome]
+STAGING = "imagebot/staging/web"
+
+
+def asked(team: Team, imagebot: Run, *words: str) -> Outcome:
+    """Ask for images; REGISTRY stands for the registry."""
+    named = [word.replace("REGISTRY", team.registry.host) for word in words]
+    return imagebot("set", *named, "--repository", str(team.clone), "-o", "json")
+
+
+def actions(outcome: Outcome) -> dict[str, str]:
+    return {item["proposal"]: item["action"] for item in outcome.json["outcomes"]}
+
+
+def test_exactly_what_was_named_is_proposed(team: Team, imagebot: Run) -> None:
+    team.push(web="1.5.0 1.6.0", side="v1.1.0")
+
+    outcome = asked(team, imagebot, "REGISTRY/acme/web=1.5.0", "--environment", "staging")
+
+    assert outcome.code == 0
+    assert actions(outcome) == {"staging/web": "created"}
+    content = team.hosted.read(STAGING, "envs/staging/web.yaml")
+    assert b"web:1.5.0" in content
+    assert b"side:v1.1.0" in content  # it shares the pull request, and policies want it too
+
+
+def test_the_same_pull_request_as_on_the_schedule(team: Team, imagebot: Run) -> None:
+    team.push(web="1.5.0")
+    imagebot("apply", str(team.clone))
+    number = team.open_pulls[STAGING].number
+    team.push(web="1.6.0")
+
+    outcome = asked(team, imagebot, "REGISTRY/acme/web=1.6.0")
+
+    assert actions(outcome) == {"staging/web": "updated", "production/web": "updated"}
+    assert team.open_pulls[STAGING].number == number
+    writes = len(team.github.writes)
+    imagebot("apply", str(team.clone))
+    asked(team, imagebot, "REGISTRY/acme/web=1.6.0")
+    assert len(team.github.writes) == writes
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "part"),
+    [
+        pytest.param(["REGISTRY/acme/web=2.0.0"], 1, "outside", id="out-of-range"),
+        pytest.param(["REGISTRY/acme/web=9.9.9"], 1, "has no tag 9.9.9", id="no-such-tag"),
+        pytest.param(["REGISTRY/acme/web=1.4.1"], 1, "1.4.1", id="older"),
+        pytest.param(
+            ["REGISTRY/acme/web=1.5.0@sha256:" + "0" * 64], 1, "not to the digest", id="other-digest"
+        ),
+        pytest.param(["REGISTRY/acme/nothing=1.0"], 2, "nothing deploys", id="not-deployed"),
+        pytest.param(["REGISTRY/acme/web"], 2, "names no image with a tag", id="no-tag"),
+        pytest.param(["REGISTRY/acme/web=1:2"], 2, "1:2", id="no-reference"),
+        pytest.param(["REGISTRY/acme/web=1.5.0", "REGISTRY/acme/web=1.6.0"], 2, "named twice", id="twice"),
+        pytest.param(
+            ["REGISTRY/acme/web=1.5.0", "--environment", "prod"],
+            2,
+            "no environment 'prod'",
+            id="no-environment",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_reason(
+    team: Team, imagebot: Run, words: list[str], code: int, part: str
+) -> None:
+    team.push(web="1.5.0 1.6.0 2.0.0")
+
+    outcome = asked(team, imagebot, *words)
+
+    assert outcome.code == code
+    assert part in outcome.out
+    assert team.github.writes == []
+
+
+def test_what_is_there_already_is_well(team: Team, imagebot: Run) -> None:
+    outcome = asked(team, imagebot, "REGISTRY/acme/web=1.4.2")
+
+    assert outcome.code == 0
+    assert outcome.json["outcomes"] == []
+    assert outcome.json["current"] == 2
+
+
+def test_one_that_is_refused_stops_no_other(team: Team, imagebot: Run) -> None:
+    team.push(web="2.0.0", worker="0.10")
+
+    outcome = asked(team, imagebot, "REGISTRY/acme/web=2.0.0", "REGISTRY/acme/worker=0.10")
+
+    assert outcome.code == 5
+    assert actions(outcome) == {"production/web": "created"}
+
+
+def test_a_policy_can_be_passed_over_and_the_schedule_leaves_it_alone(team: Team, imagebot: Run) -> None:
+    team.push(web="2.0.0")
+
+    outcome = asked(
+        team,
+        imagebot,
+        "REGISTRY/acme/web=2.0.0",
+        "--environment",
+        "staging",
+        "--no-policy",
+        "--by",
+        "build 4711",
+        "--reason",
+        "hotfix <b>@all</b>",
+    )
+
+    assert outcome.code == 0
+    ((branch, pull),) = team.open_pulls.items()
+    assert b"web:2.0.0" in team.hosted.read(branch, "envs/staging/web.yaml")
+    assert "build 4711" in pull.body
+    assert "<b>" not in pull.body
+    writes = len(team.github.writes)
+    assert imagebot("apply", str(team.clone)).code == 0
+    assert len(team.github.writes) == writes
+    team.hosted.merge(pull, None, "you")
+    team.pull()
+    imagebot("apply", str(team.clone))
+    assert team.hosted.tip(branch) is None
+
+
+def test_what_a_person_closed_is_not_asked_for_again(team: Team, imagebot: Run) -> None:
+    team.push(web="1.5.0")
+    asked(team, imagebot, "REGISTRY/acme/web=1.5.0", "--environment", "staging")
+    team.open_pulls[STAGING].close(team.hosted.now(), "you")
+
+    outcome = asked(team, imagebot, "REGISTRY/acme/web=1.5.0", "--environment", "staging")
+
+    assert outcome.code == 1
+    assert "a person closed #1" in outcome.out
+    assert team.open_pulls == {}
+
+
+def test_an_unmanaged_image_needs_no_policy(team: Team, imagebot: Run) -> None:
+    team.commit({"policies/web.yaml": POLICIES.replace("REGISTRY/acme/*", "REGISTRY/acme/web")})
+    team.push(worker="0.10")
+
+    refused = asked(team, imagebot, "REGISTRY/acme/worker=0.10")
+    done = asked(team, imagebot, "REGISTRY/acme/worker=0.10", "--no-policy")
+
+    assert (refused.code, done.code) == (1, 0)
+    assert "--no-policy" in refused.out
+
+
+def test_a_dry_run_writes_nothing(team: Team, imagebot: Run) -> None:
+    team.push(web="1.5.0")
+
+    outcome = asked(team, imagebot, "REGISTRY/acme/web=1.5.0", "--dry-run")
+
+    assert outcome.code == 0
+    assert "dry run: open a pull request" in outcome.err
+    assert team.github.writes == []
+
+
+def test_a_job_on_github_is_told(
+    team: Team, imagebot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary, output = tmp_path / "summary", tmp_path / "output"
+    for name, value in {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_STEP_SUMMARY": str(summary),
+        "GITHUB_OUTPUT": str(output),
+        "GITHUB_WORKFLOW": "build",
+        "GITHUB_RUN_ID": "17",
+        "GITHUB_ACTOR": "ann",
+    }.items():
+        monkeypatch.setenv(name, value)
+    team.push(web="1.5.0 2.0.0")
+
+    asked(team, imagebot, "REGISTRY/acme/web=1.5.0", "--environment", "staging")
+    refused = asked(team, imagebot, "REGISTRY/acme/web=2.0.0", "--environment", "staging")
+
+    assert f"url={team.open_pulls[STAGING].html_url}\naction=created\n" in output.read_text()
+    assert "staging: update web 1.4.2 to 1.5.0" in summary.read_text()
+    assert "::error file=envs/staging/web.yaml,line=8,title=imagebot set::" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("goal", "end", "code"),
+    [
+        pytest.param("merged", "merge", 0, id="merged"),
+        pytest.param("merged", "close", 1, id="closed"),
+        pytest.param("checks", "success", 0, id="checks-passed"),
+        pytest.param("checks", "failure", 1, id="a-check-failed"),
+        pytest.param("checks", "merge", 0, id="merged-before-its-checks"),
+    ],
+)
+def test_it_waits_for_the_end(team: Team, imagebot: Run, goal: str, end: str, code: int) -> None:
+    team.push(web="1.5.0")
+    asked(team, imagebot, "REGISTRY/acme/web=1.5.0", "--environment", "staging")
+    pull = team.open_pulls[STAGING]
+
+    def happen() -> None:
+        if end == "merge":
+            team.hosted.merge(pull, None, "you")
+        elif end == "close":
+            pull.close(team.hosted.now(), "you")
+        else:
+            passed = CheckRun(1, pull.head_sha, "ci", "success", team.hosted.now())
+            run = passed if end == "success" else replace(passed, conclusion="failure")
+            team.hosted.check_runs.append(run)
+
+    team.github.on_first(r"GET .*/pulls/[0-9]+$", happen)
+
+    outcome = asked(team, imagebot, "REGISTRY/acme/web=1.5.0", "--environment", "staging", "--wait", goal)
+
+    assert outcome.code == code
+    assert f"#{pull.number}" in outcome.err
