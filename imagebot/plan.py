@@ -354,6 +354,7 @@ class Outcome:
         url: Where a person reads it.
         error: The failure, if there was one.
         warnings: What was not essential and could not be done, such as a label that could not be set.
+        waits: Whether only a limit or the calendar stands against opening it.
     """
 
     proposal: str
@@ -364,6 +365,7 @@ class Outcome:
     url: str | None = None
     error: ImagebotError | None = None
     warnings: tuple[str, ...] = ()
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

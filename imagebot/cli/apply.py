@@ -78,6 +78,7 @@ def apply_local(arguments: Namespace) -> int:
 
 def apply_cycle(arguments: Namespace, stop: Callable[[], bool] = lambda: False) -> int:
     """One whole cycle against the base branch: plan, then pull requests."""
+    from imagebot.engine.dashboard import Dashboard
     from imagebot.engine.dry_run import dry
     from imagebot.engine.propose import Proposer
 
@@ -90,7 +91,8 @@ def apply_cycle(arguments: Namespace, stop: Callable[[], bool] = lambda: False) 
     governed = bool(target.source.configuration.policies)
     outcomes: list[Outcome] = []
     plans: list[Plan] = []
-    proposer = Proposer(bot, stop)
+    dashboard = Dashboard(bot, lambda text: note(text, quiet=arguments.quiet))
+    proposer = Proposer(bot, stop, now=dashboard.ticked())
     try:
         for plan in _plans(target.source, arguments, stop):
             plans[:] = [plan]
@@ -100,6 +102,8 @@ def apply_cycle(arguments: Namespace, stop: Callable[[], bool] = lambda: False) 
         if outcomes:  # what was done is told, whatever came after it
             _show(plans[0], tuple(outcomes), arguments)
         raise
+    if governed and not stop():
+        dashboard.post(plans[0], outcomes)
     _show(plans[0], tuple(outcomes), arguments)
     return exit_code(plans[0], outcomes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,18 @@ _LOOKED_THROUGH = 100
 """Closed pull requests that are looked through for those opened in the last hour."""
 
 
-def no_room(proposal: Proposal, bot: Bot, world: World) -> str:
+def no_room(proposal: Proposal, bot: Bot, world: World, now: Collection[str] = ()) -> str:
     """Why a pull request cannot be opened now, in words; empty if it can.
 
     What a person or a CI job asked for is under no limit, and a way back is under no calendar either.
+
+    Args:
+        proposal: What is to be opened.
+        bot: Who opens it.
+        world: What is open.
+        now: Ids of proposals that a person wants at once: limits and calendar do not count for them.
     """
-    if bot.urgent:
+    if bot.urgent or proposal.id in now:
         return ""
     if proposal.asked is None and (reason := _over_limit(proposal, bot, world)):
         return reason

@@ -179,11 +179,13 @@ class _Speaker:
     def skip(self, command: Command) -> _Answer:
         """Turn one version down."""
         version = command.version
-        targets = tuple(move.target for move in self._known.moves if move.written.tag == version)
-        if not targets:
+        known = self._known
+        moves = tuple(move for move in known.moves if move.written.tag == version)
+        if not moves:
             return f"{named(self.request)} proposes no `{version}`.", False
-        skipped = tuple(dict.fromkeys((*self._known.skipped, *targets)))
-        self._remember(replace(self._known, skipped=skipped))
+        skipped = tuple(dict.fromkeys((*known.skipped, *(move.target for move in moves))))
+        shown = tuple(dict.fromkeys((*known.skipped_moves, *moves)))
+        self._remember(replace(known, skipped=skipped, skipped_moves=shown))
         return (
             f"`{version}` is not proposed again; a newer version is. `/imagebot resume` takes this back.",
             True,
@@ -198,7 +200,7 @@ class _Speaker:
 
     def resume(self, _: Command) -> _Answer:
         """Take back what was held, skipped or closed."""
-        freed = replace(self._known, hold=None, skipped=(), lifted=not self.request.open)
+        freed = replace(self._known, hold=None, skipped=(), skipped_moves=(), lifted=not self.request.open)
         if freed == self._known:
             return "Nothing was held or skipped here.", False
         self._remember(freed)

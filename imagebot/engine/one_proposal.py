@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
@@ -33,7 +34,11 @@ YOUNG = timedelta(hours=1)
 
 @dataclass
 class OneProposal:
-    """One proposal in one run; looked at anew for each attempt."""
+    """One proposal in one run; looked at anew for each attempt.
+
+    Attributes:
+        now: Ids of proposals that a person wants at once.
+    """
 
     wanted: Proposal
     plan: Plan
@@ -41,6 +46,7 @@ class OneProposal:
     world: World
     orders: Orders
     wording: Wording
+    now: Collection[str] = ()
 
     @property
     def _opened(self) -> PullRequest | None:
@@ -64,7 +70,7 @@ class OneProposal:
             return self._hands_off()
         memory = self._memory()
         if memory.hold:
-            return self._outcome("held", self.wording.on_hold(memory.hold))
+            return self._outcome("held", memory.hold.words)
         return self._as_remembered(memory)
 
     def _as_remembered(self, memory: Memory) -> Outcome:
@@ -80,8 +86,8 @@ class OneProposal:
         if self._only_lacks_undecided(proposal):
             reason = "part of it could not be checked in this run, so the pull request is left as it is"
             return self._outcome("unchanged", reason)
-        if self._opened is None and (reason := no_room(proposal, self.bot, self.world)):
-            return self._outcome("held", f"waits: {reason}")
+        if self._opened is None and (reason := no_room(proposal, self.bot, self.world, self.now)):
+            return replace(self._outcome("held", f"waits: {reason}"), waits=True)
         if proposal.pending and not self.bot.forge.abilities.drafts:
             reason = f"it is not to be merged yet, and this forge has no drafts: {proposal.pending}"
             return self._outcome("held", reason)
@@ -190,8 +196,10 @@ class OneProposal:
 
     def _marker(self, proposal: Proposal, rules: PullRequestRules) -> Marker:
         found = marker(proposal.id, proposal.title, proposal.updates, proposal.asked)
-        kept = self._known.skipped if self._known else ()
-        return replace(found, skipped=kept, draft=is_draft(proposal, rules))
+        found = replace(found, draft=is_draft(proposal, rules))
+        if self._known is None:
+            return found
+        return replace(found, skipped=self._known.skipped, skipped_moves=self._known.skipped_moves)
 
     def _decorate(self, proposal: Proposal, rules: PullRequestRules, request: PullRequest) -> tuple[str, ...]:
         settings, abilities = self.bot.settings, self.bot.forge.abilities

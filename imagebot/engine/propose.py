@@ -6,7 +6,7 @@ next one. What a person did (a commit on the branch, a closed pull request) is n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
 from imagebot.engine.asked import still_asked
@@ -31,11 +31,15 @@ class Proposer:
     Args:
         bot: Who writes, and where to.
         stop: Asked between two proposals; true ends the run with the current one finished.
+        now: Ids of proposals that a person wants opened in spite of limits and calendar.
     """
 
-    def __init__(self, bot: Bot, stop: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, bot: Bot, stop: Callable[[], bool] = lambda: False, *, now: Collection[str] = ()
+    ) -> None:
         self._bot = bot
         self._stop = stop
+        self._now = now
         self._done: dict[str, Proposal] = {}
         self._orders: Orders | None = None
         self._wording = Wording(bot)
@@ -100,7 +104,8 @@ class Proposer:
         """Begin again when somebody else was quicker; what they did is looked at first."""
         for attempt in range(ATTEMPTS):
             try:
-                return OneProposal(proposal, plan, self._bot, world, orders, self._wording).carry_out()
+                one = OneProposal(proposal, plan, self._bot, world, orders, self._wording, self._now)
+                return one.carry_out()
             except PushRefused:
                 seen = self._bot.repository.branches(proposal.branch).get(proposal.branch)
                 if attempt + 1 == ATTEMPTS or seen == world.branches.get(proposal.branch):

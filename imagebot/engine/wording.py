@@ -21,7 +21,6 @@ from imagebot.forges.text import (
 
 if TYPE_CHECKING:
     from imagebot.engine.world import Bot
-    from imagebot.forges.marker import Hold
     from imagebot.forges.protocol import Abilities
     from imagebot.plan import Plan, Proposal
 
@@ -75,10 +74,3 @@ class Wording:
         """The forge's, as far as the team wants to use them."""
         abilities, settings = self._bot.forge.abilities, self._bot.settings.pull_requests
         return abilities if settings.commands else replace(abilities, permissions=False)
-
-    def on_hold(self, hold: Hold) -> str:
-        """Who holds it, why and until when."""
-        end = "until somebody says `/imagebot resume`"
-        if hold.until:
-            end = f"until {hold.until:%Y-%m-%d %H:%M} UTC"
-        return f"@{hold.by} holds it {end}{f': {hold.reason}' if hold.reason else ''}"

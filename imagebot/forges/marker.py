@@ -60,6 +60,12 @@ class Hold:
         """Whether it still holds."""
         return self.until is None or now < self.until
 
+    @property
+    def words(self) -> str:
+        """Who holds it, why and until when."""
+        end = f"{self.until:%Y-%m-%d %H:%M} UTC" if self.until else "somebody says `/imagebot resume`"
+        return f"@{self.by} holds it until {end}{f': {self.reason}' if self.reason else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Marker:
@@ -72,6 +78,7 @@ class Marker:
         moves: The references themselves; empty where they are more than 100.
         closed_by_bot: Whether imagebot itself closed the pull request.
         skipped: Targets that a person turned down by command.
+        skipped_moves: The same as references, for people to read: the last 100.
         hold: What a person said about waiting.
         lifted: Whether a person said that the versions of this closed pull request may come back.
         asked: Who asked for it, where no policy does.
@@ -85,6 +92,7 @@ class Marker:
     moves: tuple[Move, ...] = ()
     closed_by_bot: bool = False
     skipped: tuple[str, ...] = ()
+    skipped_moves: tuple[Move, ...] = ()
     hold: Hold | None = None
     lifted: bool = False
     asked: Asked | None = None
@@ -158,12 +166,10 @@ def _plain(found: Marker) -> Mapping[str, Any]:
         "proposal": found.proposal,
         "fingerprint": found.fingerprint,
         "targets": list(found.targets),
-        "moves": [
-            [m.path, m.image, m.source.tag, m.source.digest, m.written.tag, m.written.digest]
-            for m in found.moves
-        ],
+        "moves": _fields(found.moves),
         "closed": found.closed_by_bot,
         "skipped": list(found.skipped),
+        "skipped_moves": _fields(found.skipped_moves[-_MOVES:]),
         "hold": [hold.until.isoformat() if hold.until else None, hold.by, hold.reason] if hold else None,
         "lifted": found.lifted,
         "asked": [asked.kind, asked.by, asked.number, asked.because] if asked else None,
@@ -171,6 +177,10 @@ def _plain(found: Marker) -> Mapping[str, Any]:
         "draft": found.draft,
     }
     return {key: value for key, value in content.items() if value or key in {"proposal", "fingerprint"}}
+
+
+def _fields(moves: Iterable[Move]) -> list[list[str | None]]:
+    return [[m.path, m.image, m.source.tag, m.source.digest, m.written.tag, m.written.digest] for m in moves]
 
 
 def _read(content: Mapping[str, Any]) -> Marker:
@@ -181,6 +191,7 @@ def _read(content: Mapping[str, Any]) -> Marker:
         moves=tuple(_move(*fields) for fields in content.get("moves", ())),
         closed_by_bot=content.get("closed") is True,
         skipped=tuple(map(str, content.get("skipped", ()))),
+        skipped_moves=tuple(_move(*fields) for fields in content.get("skipped_moves", ())),
         hold=_hold(*content["hold"]) if content.get("hold") else None,
         lifted=content.get("lifted") is True,
         asked=_asked(*content["asked"]) if content.get("asked") else None,

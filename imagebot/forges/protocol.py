@@ -19,6 +19,7 @@ class Abilities:
     Attributes:
         body: Longest body or comment.
         folds: Whether ``<details>`` is rendered.
+        checkboxes: Whether a person can tick a task list in an issue.
         auto_merge: Whether the forge merges by itself when its checks have passed.
         api_commits: Whether commits can be made through its API, shown as verified.
         permissions: Whether it tells who may write, so that commands in comments can be obeyed.
@@ -28,6 +29,7 @@ class Abilities:
     title: int = 250
     label: int = 50
     folds: bool = True
+    checkboxes: bool = True
     drafts: bool = False
     labels: bool = False
     teams: bool = False

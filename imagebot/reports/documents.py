@@ -155,8 +155,12 @@ def _evidence(evidence: Evidence | None) -> Document:
 
 
 def _time(when: datetime | None) -> str | None:
+    return timestamp(when) if when else None
+
+
+def timestamp(when: datetime) -> str:
     """RFC 3339, in UTC, whole seconds."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _listed(items: Sequence[str] | None) -> list[str] | None:
@@ -190,7 +194,8 @@ def _skipped(item: Skipped) -> Document:
     return {"path": item.path, "line": item.line, "reason": item.reason}
 
 
-def _pin(pin: Pin) -> Mapping[str, str | None]:
+def pin_document(pin: Pin) -> Mapping[str, str | None]:
+    """Tag and digest."""
     return {"tag": pin.tag, "digest": pin.digest}
 
 
@@ -208,10 +213,10 @@ def _place(item: Scanned) -> Document:
 
 def _update(update: Update) -> Document:
     return _place(update.scanned) | {
-        "from": _pin(update.source),
-        "to": _pin(update.to),
+        "from": pin_document(update.source),
+        "to": pin_document(update.to),
         "step": update.step,
-        "written": _pin(update.written),
+        "written": pin_document(update.written),
         "pins": update.pins,
         "proposal": update.proposal,
         "pending": update.pending or None,

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imagebot.reports.escape import code, escape
+from imagebot.reports.markdown_table import markdown_table
 from imagebot.reports.text import counts
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def scan_markdown(scan: Scan) -> str:
     """References and skipped things as tables."""
-    references = _table(
+    references = markdown_table(
         ("Place", "Reference", "Descriptor", "Environment", "Policy"),
         [
             (
@@ -48,21 +49,21 @@ def plan_markdown(plan: Plan, outcomes: tuple[Outcome, ...] = ()) -> str:
         f"## {escape(proposal.title)}\n\nBranch: {code(proposal.branch)}\n\n{proposal.body.rstrip()}"
         for proposal in plan.proposals
     ]
-    done = _table(
+    done = markdown_table(
         ("Proposal", "Action", "Pull request", "Reason"),
         [
             (code(o.proposal), o.action, o.url or code(o.branch), escape(o.reason) or "as planned")
             for o in outcomes
         ],
     )
-    held = _table(
+    held = markdown_table(
         ("Place", "Held because"),
         [
             (code(f"{h.scanned.reference.path}:{h.scanned.reference.line}"), escape(h.reason))
             for h in plan.held
         ],
     )
-    errors = _table(
+    errors = markdown_table(
         ("Error", "What", "Message"),
         [(code(f.error.id), code(f.image or f.path or "-"), escape(f.error.message)) for f in plan.failures],
     )
@@ -79,17 +80,10 @@ def plan_markdown(plan: Plan, outcomes: tuple[Outcome, ...] = ()) -> str:
 
 
 def _skipped(scan: Scan) -> str:
-    return _table(
+    return markdown_table(
         ("Place", "Skipped because"),
         [(code(f"{s.path}:{s.line}" if s.line else s.path), escape(s.reason)) for s in scan.skipped],
     )
-
-
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    if not rows:
-        return ""
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _join(*parts: str) -> str:
