@@ -32,7 +32,7 @@ def waiting(plan: Plan, outcomes: Sequence[Outcome], shown: int, begin: Callable
     titles = {proposal.id: proposal.title for proposal in plan.proposals}
     rows = [
         f"{begin(outcome.proposal)}**{text(titles.get(outcome.proposal, outcome.proposal))}**, "
-        f"{text(outcome.reason)}"
+        f"{text(outcome.reason.removeprefix('waits: '))}"
         for outcome in outcomes
         if outcome.waits
     ]

@@ -163,7 +163,7 @@ def _versions(shifts: Sequence[Shift]) -> list[Document]:
 
 def until(hold: OnHold) -> str:
     """When a hold ends, in words."""
-    return f"until {hold.until and timestamp(hold.until)}" if hold.until else "until somebody ends it"
+    return f"until {timestamp(hold.until)}" if hold.until else "until somebody ends it"
 
 
 def _day(when: datetime | None) -> str:
