@@ -155,7 +155,7 @@ def _versions(shifts: Sequence[Shift]) -> list[Document]:
             "image": shift.image,
             "from": pin_document(shift.source),
             "to": pin_document(shift.written),
-            "references": shift.places,
+            "places": shift.places,
         }
         for shift in shifts
     ]

@@ -122,7 +122,7 @@ def test_the_document_holds_everything() -> None:
                 "image": "ghcr.io/acme/web",
                 "from": {"tag": "1.4.2", "digest": None},
                 "to": {"tag": "1.5.0", "digest": None},
-                "references": 1,
+                "places": 1,
             }
         ],
         "created": "2026-03-01T12:30:00Z",
