@@ -88,7 +88,8 @@ class Dashboard:
         # a box that was ticked while this run was under way is for the next one
         later = ticked(issue.body) - self._obeyed if issue else frozenset()
         now = self.bot.now()
-        page = Page(now, self.bot.commit, standing(self.bot, plan.scan), plan, tuple(outcomes))
+        last = {(outcome.proposal, outcome.branch): outcome for outcome in outcomes}  # the last word counts
+        page = Page(now, self.bot.commit, standing(self.bot, plan.scan), plan, tuple(last.values()))
         body = dashboard(page, forge.abilities, ticked=later)
         if issue is None:
             labels = ("imagebot",) if self.bot.settings.pull_requests.own_labels else ()

@@ -99,6 +99,16 @@ def test_a_plan_that_is_not_whole_is_not_shown() -> None:
     assert board.writes == 0
 
 
+def test_what_waited_at_first_and_was_opened_later_waits_no_more() -> None:
+    board = Board()
+
+    dashboard(board).post(PLAN, (*WAITS, Outcome("a/x", "imagebot/a/x", "created")))
+
+    assert board.issue is not None
+    assert "imagebot:now a/y" in board.issue.body
+    assert "imagebot:now a/x" not in board.issue.body
+
+
 def test_a_token_that_may_not_is_told_and_stops_nothing() -> None:
     told: list[str] = []
     run = dashboard(Board(refuses=True), told)

@@ -48,6 +48,9 @@ class Told:
 class Unreachable:
     """A remote that is not there."""
 
+    def holds(self, commit: str) -> bool:
+        return False
+
     def fetch(self, branch: str) -> str | None:
         raise RepositoryError("no way")
 
