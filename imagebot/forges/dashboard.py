@@ -29,6 +29,7 @@ _HEAD = re.compile(r"<!-- imagebot:page (?P<at>[0-9T:-]{1,30}Z) (?P<content>[0-9
 _BOX = re.compile(r"^- \[(?P<tick>[ xX])\] <!-- imagebot:now (?P<id>\S{1,1000}) -->", re.MULTILINE)
 _LENGTH = re.compile(r"\b[0-9.]+ (?:s|seconds?|min|minutes?|h|hours?|d|days?)\b")
 """What grows from run to run, and is no change: "out for 7 h of 3 d"."""
+
 _SHOWN = (50, 20, 5, 0)
 """Rows of each section: as many as the body holds."""
 

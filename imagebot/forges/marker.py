@@ -25,6 +25,7 @@ _MARKER = re.compile(r"<!-- imagebot:v1 ([A-Za-z0-9_=-]{1,40000}) -->")
 _LARGEST = 1_000_000
 _TARGETS = 1000
 _MOVES = 100
+_SKIPPED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Marker:
         moves: The references themselves; empty where they are more than 100.
         closed_by_bot: Whether imagebot itself closed the pull request.
         skipped: Targets that a person turned down by command.
-        skipped_moves: The same as references, for people to read: the last 100.
+        skipped_moves: The same as references, for people to read: the last 20.
         hold: What a person said about waiting.
         lifted: Whether a person said that the versions of this closed pull request may come back.
         asked: Who asked for it, where no policy does.
@@ -169,7 +170,7 @@ def _plain(found: Marker) -> Mapping[str, Any]:
         "moves": _fields(found.moves),
         "closed": found.closed_by_bot,
         "skipped": list(found.skipped),
-        "skipped_moves": _fields(found.skipped_moves[-_MOVES:]),
+        "skipped_moves": _fields(found.skipped_moves[-_SKIPPED:]),
         "hold": [hold.until.isoformat() if hold.until else None, hold.by, hold.reason] if hold else None,
         "lifted": found.lifted,
         "asked": [asked.kind, asked.by, asked.number, asked.because] if asked else None,
