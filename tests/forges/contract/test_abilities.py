@@ -13,7 +13,7 @@ def test_abilities_are_those_that_the_world_expects(world: World, forge: Forge) 
 
     able = {name for name, value in abilities.items() if value is True}
 
-    assert able - {"folds"} == world.able
+    assert able - {"folds", "checkboxes"} == world.able  # how a text is shown
     assert forge.body_in_commit is ("comments" not in able)
 
 
