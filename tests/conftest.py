@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import stamina
+from hypothesis import settings
 
 from imagebot.demo.github import GitHubStandIn
 from imagebot.demo.registry import EmbeddedRegistry
@@ -16,6 +17,9 @@ from imagebot.errors import ImagebotError
 from tests.processes import Outcome, run_imagebot
 from tests.registries.pushing import MISSING
 from tests.secrets_planted import Leaked, check, check_forge, check_written
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no defect
+settings.load_profile("untimed")
 
 
 @pytest.fixture
@@ -28,6 +32,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _own_world(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the user's configuration, credentials or cache."""
     own = (
+        *("GITLAB_", "GITEA_", "FORGEJO_", "CI_"),
         *("IMAGEBOT_", "GIT_", "GITHUB_", "GH_", "DOCKER_", "REGISTRY_AUTH_FILE", "XDG_"),
         *(
             "AWS_",

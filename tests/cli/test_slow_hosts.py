@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from threading import Event
-from typing import Any
 
 import pytest
 
 from imagebot.demo.http_server import Request, Response
-from imagebot.engine.propose import propose
+from imagebot.engine.propose import Proposer
 from imagebot.plan import Outcome as Proposed
+from imagebot.plan import Plan
 from tests.builders import NEW
 from tests.cli.conftest import Team
 from tests.processes import Outcome
@@ -91,11 +91,13 @@ def test_nothing_is_closed_before_every_host_has_spoken(
     hung: list[bool] = []
     acted = Event()
 
-    def watched(*arguments: Any, **options: Any) -> Iterator[Proposed]:
-        yield from propose(*arguments, **options)
+    carry_out = Proposer.carry_out
+
+    def watched(proposer: Proposer, plan: Plan) -> Iterator[Proposed]:
+        yield from carry_out(proposer, plan)
         acted.set()
 
-    monkeypatch.setattr("imagebot.engine.propose.propose", watched)
+    monkeypatch.setattr(Proposer, "carry_out", watched)
 
     def hang(request: Request) -> Response:
         assert acted.wait(60)  # upon a plan that still waits for this host
