@@ -36,7 +36,7 @@ class Run:
 
     def __str__(self) -> str:
         if self.dead:
-            return f"killed at {self.sent[-1]}"
+            return f"killed at request {len(self.sent)}, {self.sent[-1]}"
         done = ", ".join(f"{o['proposal']}: {o['action']}" for o in self.outcomes)
         return f"exit {self.code}; {done or 'nothing done'}"
 
@@ -77,7 +77,12 @@ class Bot:
         out, err = io.StringIO(), io.StringIO()
         arguments = ["apply", self._world.hosted.clone_url, "--cache", str(self._cache), "-o", "json"]
         environment = {"GITHUB_TOKEN": self._world.github.token, "IMAGEBOT_DEBUG": "1"}
-        with patch.dict(os.environ, environment), redirect_stdout(out), redirect_stderr(err):
+        with (
+            patch.dict(os.environ, environment),
+            patch("imagebot.engine.world.time"),  # no pause between two attempts
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
             code = main(arguments)
         return code, out.getvalue(), err.getvalue()
 

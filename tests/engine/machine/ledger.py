@@ -15,7 +15,6 @@ class Seen:
 
     head: str | None
     title: str
-    body: str
     state: str
 
 
@@ -64,7 +63,7 @@ class Ledger:
 
 def seen(world: World, pull: PullRequest) -> Seen:
     """A pull request as it stands."""
-    return Seen(world.hosted.tip(pull.head), pull.title, pull.body, pull.state)
+    return Seen(world.hosted.tip(pull.head), pull.title, pull.state)
 
 
 def of_people(world: World, ledger: Ledger, branch: str) -> bool:

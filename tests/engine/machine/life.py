@@ -13,7 +13,7 @@ from tests.engine.machine.bot import Bot, Run
 from tests.engine.machine.ledger import Ledger
 from tests.engine.machine.people import NO_CHANGE, People
 from tests.engine.machine.promises import check_always, check_left_alone, check_settled, untouchable
-from tests.engine.machine.wire import Fate, Script
+from tests.engine.machine.wire import Fate, Moment, Script
 from tests.engine.machine.world import World
 
 Meanwhile = Literal["push", "close", "merge", "delete", "base", "tag", "bot", "dying bot"]
@@ -25,11 +25,11 @@ class Event:
     """Something that happens at a request of a run.
 
     Attributes:
-        at: Number of the request, the first being 1.
+        at: The request of the run.
         which: Whose pull request it is about, counted among those that are open then.
     """
 
-    at: int
+    at: Moment
     what: Fate | Meanwhile
     which: int = 0
 
@@ -86,7 +86,9 @@ class Life:
         return script
 
     def _meanwhile(self, event: Event) -> None:
-        self._tell(f"meanwhile, at request {event.at}: {event.what}: {self._happen(event)}")
+        self._tell(
+            f"meanwhile, at {event.at.number} of the {event.at.among}, {event.what}: {self._happen(event)}"
+        )
 
     def _happen(self, event: Event) -> str:
         if event.what == "base":
@@ -95,7 +97,7 @@ class Life:
             self.world.registry.push("acme/web", "1.1.1")
             return "acme/web:1.1.1"
         if event.what in {"bot", "dying bot"}:
-            death: dict[int, Fate] = {10 + event.which: "die after"}
+            death: dict[Moment, Fate] = {Moment(1 + event.which, "writes"): "die after"}
             return str(self._other.run(Script(fates=death if event.what == "dying bot" else {})))
         pulls = self.world.open_pulls
         return self._act(event.what, pulls[event.which % len(pulls)]) if pulls else NO_CHANGE

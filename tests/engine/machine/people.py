@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from imagebot.demo.github.state import PullRequest, Refused
+from imagebot.demo.github.refusals import Refused
+from imagebot.demo.github.state import PullRequest
+from imagebot.demo.hosting import NOBODY, Method, person
 from tests.engine.machine.ledger import Ledger
-from tests.engine.machine.world import BASE, PRODUCTION, STAGING, Target, World
+from tests.engine.machine.world import NAME, PRODUCTION, STAGING, Target, World
 
-FILES = (STAGING, PRODUCTION, BASE)
 NO_CHANGE = "nothing came of it"
+MINE = "I take it from here."
 
 
 class People:
@@ -21,23 +23,21 @@ class People:
     def __init__(self, world: World, ledger: Ledger) -> None:
         self._world = world
         self._hosted = world.hosted
+        self._person = world.github.person(NAME)
         self._ledger = ledger
         self._notes = 0
         self._away: dict[str, bytes] = {}
 
-    def merge(self, pull: PullRequest, method: str = "merge") -> str:
+    def merge(self, pull: PullRequest, method: Method = "merge") -> str:
         """Merge a pull request as it is now."""
         shown = self._world.shown(pull)
         try:
-            self._merge(pull, method)
+            self._person.merge(pull, method)
         except Refused as error:
             return error.message
         self._ledger.main = self._tip("main")
         self._ledger.allow(shown)
         return _named(shown)
-
-    def _merge(self, pull: PullRequest, method: str) -> None:
-        self._hosted.merge(pull, None, "you")
 
     def close(self, pull: PullRequest, *, racing: bool = False) -> str:
         """Say no to a pull request.
@@ -46,7 +46,7 @@ class People:
         its death, they may differ.
         """
         shown, body = self._world.shown(pull), pull.body
-        self._hosted.edit_pull(pull, {"state": "closed"})
+        self._person.close(pull)
         self._refused(pull, shown, body, racing=racing)
         return _named(shown)
 
@@ -59,11 +59,11 @@ class People:
             self._ledger.refuse(shown)
 
     def reopen(self, pull: PullRequest) -> str:
-        """Take a no back, where GitHub lets it: the branch must be as it was, and without another one."""
-        alone = not any(other.head == pull.head for other in self._world.open_pulls)
-        if not alone or self._hosted.tip(pull.head) != pull.head_sha:
-            return NO_CHANGE
-        self._hosted.edit_pull(pull, {"state": "open"})
+        """Take a no back, where GitHub lets it."""
+        try:
+            self._person.reopen(pull)
+        except Refused as error:
+            return str(error.errors)
         self._ledger.closed.discard(pull.number)
         self._ledger.allow(self._world.shown(pull))
         return f"#{pull.number} is open"
@@ -71,7 +71,7 @@ class People:
     def push(self, branch: str) -> str:
         """Add a commit to a branch of the bot's."""
         self._notes += 1
-        made = self._hosted.commit(branch, {f"notes-{self._notes}.md": b"wait\n"}, "Wait for the database\n")
+        made = self._person.push(branch, {f"notes-{self._notes}.md": b"wait\n"}, "Wait for the database\n")
         self._ledger.commits[made] = branch
         return made[:7]
 
@@ -82,10 +82,8 @@ class People:
         old = self._tip(branch)
         added = self._hosted.commit(branch, {f"notes-{self._notes}.md": b"instead\n"}, f"{message}\n")
         fork = self._hosted.git("merge-base", "main", old).text
-        made = self._hosted.git(
-            "commit-tree", f"{added}^{{tree}}", "-p", fork, stdin=f"{message}\n".encode(), extra=PERSON
-        ).text
-        self._hosted.git("update-ref", f"refs/heads/{branch}", made)
+        made = self._hosted.commit_tree(f"{added}^{{tree}}", [fork], f"{message}\n", person("A Person"))
+        self._person.force_push(branch, made)
         self._ledger.forget_branch(branch)
         self._ledger.commits[made] = branch
         return made[:7]
@@ -94,8 +92,7 @@ class People:
         """Delete a branch; that closes its pull request."""
         pull = next((pull for pull in self._world.open_pulls if pull.head == branch), None)
         shown, body = (self._world.shown(pull), pull.body) if pull else (frozenset[Target](), "")
-        self._hosted.git("update-ref", "-d", f"refs/heads/{branch}")
-        self._hosted.sync()
+        self._person.delete_branch(branch)
         self._ledger.forget_branch(branch)
         if pull:
             self._refused(pull, shown, body, racing=racing)
@@ -103,7 +100,7 @@ class People:
 
     def take_over(self, pull: PullRequest) -> str:
         """Write another body, without anything of the bot's."""
-        self._hosted.edit_pull(pull, {"title": "Mine now", "body": "I take it from here."})
+        self._person.edit(pull, title="Mine now", body=MINE)
         self._ledger.taken.add(pull.number)
         return f"#{pull.number}"
 
@@ -136,7 +133,7 @@ class People:
     def revert(self, pull: PullRequest) -> str:
         """Take a merged pull request back, where the base still holds what it brought."""
         merged = pull.merge_sha or ""
-        old, new, now = (self._world.images(tree) for tree in (f"{merged}^1", merged, "main"))
+        old, new, now = (self._world.images(tree) for tree in (pull.base_sha, merged, "main"))
         files: dict[str, bytes] = {}
         back = set()
         for (path, image), value in new.items():
@@ -155,8 +152,10 @@ class People:
         """Change a policy file."""
         return self._commit({f"policies/{name}.yaml": content})
 
-    def _commit(self, files: dict[str, bytes], *, gone: str = "", message: str = "A person's change\n") -> str:
-        made = self._hosted.commit("main", files, message) if files else self._without(gone)
+    def _commit(
+        self, files: dict[str, bytes], *, gone: str = "", message: str = "A person's change\n"
+    ) -> str:
+        made = self._person.push("main", files, message) if files else self._without(gone)
         self._ledger.main = made
         self._ledger.commits[made] = "main"
         return made[:7]
@@ -164,21 +163,14 @@ class People:
     def _without(self, path: str) -> str:
         index = {"GIT_INDEX_FILE": str(self._world.folder / "index")}
         self._hosted.git("read-tree", "main", extra=index)
-        self._hosted.git("update-index", "--force-remove", path, extra=index)
+        self._hosted.git("update-index", "--index-info", stdin=f"0 {NOBODY}\t{path}\n".encode(), extra=index)
         tree = self._hosted.git("write-tree", extra=index).text
-        made = self._hosted.git("commit-tree", tree, "-p", "main", stdin=b"Away with it\n", extra=PERSON).text
-        self._hosted.git("update-ref", "refs/heads/main", made)
+        made = self._hosted.commit_tree(tree, [self._tip("main")], "Away with it\n", person("A Person"))
+        self._person.force_push("main", made)
         return made
 
     def _tip(self, branch: str) -> str:
         return self._hosted.tip(branch) or ""
-
-
-PERSON = {
-    f"GIT_{role}_{part}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for part, value in (("NAME", "A Person"), ("EMAIL", "a.person@example.com"))
-}
 
 
 def _says(body: str, target: Target) -> bool:
@@ -187,4 +179,6 @@ def _says(body: str, target: Target) -> bool:
 
 
 def _named(targets: frozenset[Target]) -> str:
-    return ", ".join(sorted(f"{target.path.split('/')[1]} {target.image}:{target.value[:16]}" for target in targets))
+    return ", ".join(
+        sorted(f"{target.path.split('/')[1]} {target.image}:{target.value[:16]}" for target in targets)
+    )

@@ -7,6 +7,7 @@ from collections import Counter
 from imagebot.demo.github.state import PullRequest
 from tests.engine.machine.bot import Run
 from tests.engine.machine.ledger import Ledger, Seen, of_people, seen
+from tests.engine.machine.people import MINE
 from tests.engine.machine.world import NAME, Target, World
 
 SAID = "Closed by imagebot"
@@ -58,6 +59,7 @@ def check_left_alone(world: World, ledger: Ledger, before: dict[int, Seen]) -> N
     """What people worked on before the run is as it was, but for what people did meanwhile."""
     for number, then in before.items():
         pull = world.hosted.pulls[number]
+        assert number not in ledger.taken or pull.body == MINE
         if pull.head not in ledger.busy:
             assert seen(world, pull) == then, f"the bot touched #{number}, on which a person works"
 

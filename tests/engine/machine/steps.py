@@ -12,17 +12,25 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from imagebot.demo.github.state import PullRequest
+from imagebot.demo.hosting import Method
 from tests.engine.machine.life import Event, Life, Meanwhile
-from tests.engine.machine.wire import Fate
+from tests.engine.machine.wire import Fate, Moment
 
-LONGEST = 26
-"""Requests of a run that writes all it can; later events would never come."""
+MOMENTS = st.one_of(
+    st.builds(Moment, st.integers(1, 8), st.just("writes")),
+    st.builds(Moment, st.integers(1, 24), st.just("requests")),
+)
+"""A run that changes little has a dozen requests; one that changes all has more."""
 
-EVENTS = st.builds(
-    Event,
-    at=st.integers(1, LONGEST),
-    what=st.sampled_from([*get_args(Fate), *get_args(Meanwhile)]),
-    which=st.integers(0, 2),
+EVENTS = st.lists(
+    st.builds(
+        Event,
+        at=MOMENTS,
+        what=st.sampled_from([*get_args(Fate), *get_args(Meanwhile)]),
+        which=st.integers(0, 2),
+    ),
+    max_size=2,
+    unique_by=lambda event: event.at,
 )
 IMAGES = st.sampled_from(["acme/web", "acme/api"])
 TAGS = st.sampled_from(["1.1.0", "1.1.1", "1.2.0", "2.0.0"])
@@ -36,11 +44,11 @@ class PullRequestLife(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="imagebot-life-"))
         self.life = Life(self.folder, tell=note)
 
-    @initialize()
-    def first_run(self) -> None:
-        self.life.run()
+    @initialize(events=EVENTS)
+    def first_run(self, events: list[Event]) -> None:
+        self.life.run(*events)
 
-    @rule(events=st.lists(EVENTS, max_size=2, unique_by=lambda event: event.at))
+    @rule(events=EVENTS)
     def bot_runs(self, events: list[Event]) -> None:
         self.life.run(*events)
 
@@ -80,9 +88,9 @@ class PullRequestLife(RuleBasedStateMachine):
         return bool(self.life.world.open_pulls)
 
     @precondition(any_open)
-    @rule(data=st.data())
-    def person_merges(self, data: st.DataObject) -> None:
-        note(self.life.people.merge(self._one(data, self.life.world.open_pulls)))
+    @rule(data=st.data(), method=st.sampled_from(get_args(Method)))
+    def person_merges(self, data: st.DataObject, method: Method) -> None:
+        note(self.life.people.merge(self._one(data, self.life.world.open_pulls), method))
 
     @precondition(any_open)
     @rule(data=st.data())

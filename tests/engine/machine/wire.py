@@ -23,34 +23,41 @@ _LOST = Response(0)
 _BAD_GATEWAY = Response(502, b'{"message": "Server Error"}', {"Content-Type": "application/json"})
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Moment:
+    """A request of a run, counted from 1 among all of them, or among those that write."""
+
+    number: int
+    among: Literal["requests", "writes"] = "requests"
+
+
 @dataclass(slots=True)
 class Script:
     """What happens during one run.
 
     Attributes:
-        fates: By the number of the request, the first being 1.
+        fates: Of single requests.
         acts: What others do just before a request is answered.
-        count: Requests so far.
         dead: Whether the bot was killed.
         sent: Requests that arrived, for the story of a failure.
+        writes: Those that could change something.
     """
 
-    fates: Mapping[int, Fate] = field(default_factory=dict)
-    acts: Mapping[int, Callable[[], None]] = field(default_factory=dict)
-    count: int = 0
+    fates: Mapping[Moment, Fate] = field(default_factory=dict)
+    acts: Mapping[Moment, Callable[[], None]] = field(default_factory=dict)
     dead: bool = False
     sent: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
 
     def answer(self, request: Request, forward: Callable[[Request], Response]) -> Response:
         """Let a request meet its fate."""
         if self.dead:
             return _LOST
-        self.count += 1
-        number = self.count
-        self.sent.append(f"{number} {request.method} {request.path}")
-        if number in self.acts:
-            self.acts[number]()
-        fate = self.fates.get(number)
+        fate: Fate | None = None
+        for moment in self._arrived(request):
+            if moment in self.acts:
+                self.acts[moment]()
+            fate = self.fates.get(moment, fate)
         self.dead = fate in {"die before", "die after"}
         if fate == "die before":
             return _LOST
@@ -60,6 +67,15 @@ class Script:
         if fate == "stale":
             return _without_newest(request, response)
         return {"die after": _LOST, "fail after": _BAD_GATEWAY}.get(fate or "", response)
+
+    def _arrived(self, request: Request) -> list[Moment]:
+        text = f"{request.method} {request.path}"
+        self.sent.append(text)
+        moments = [Moment(len(self.sent))]
+        if _writes(request):
+            self.writes.append(text)
+            moments.append(Moment(len(self.writes), "writes"))
+        return moments
 
 
 class Wire(GitHubStandIn):
@@ -80,6 +96,11 @@ class Wire(GitHubStandIn):
         if self.script is None:
             return super()._answer(request)
         return self.script.answer(request, super()._answer)
+
+
+def _writes(request: Request) -> bool:
+    """Whether a request may change something; a GraphQL query may count too, which does no harm."""
+    return request.method != "GET" and not request.path.endswith("/git-upload-pack")
 
 
 def _without_newest(request: Request, response: Response) -> Response:
