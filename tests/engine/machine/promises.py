@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 from imagebot.demo.github.state import PullRequest
 from tests.engine.machine.bot import Run
@@ -42,7 +43,16 @@ def check_always(world: World, ledger: Ledger) -> None:
     for pull in world.pulls:
         mute = own(pull) and not pull.open and not pull.merged_at and SAID not in pull.body
         assert not mute or pull.number in ledger.closed, f"the bot closed #{pull.number} without a word"
+    _check_comments(world)
     assert world.github.violations == []
+
+
+def _check_comments(world: World) -> None:
+    """The bot repeats nothing that it said last."""
+    for number in world.hosted.pulls:
+        said = [(c.author, c.body) for c in world.hosted.comments if c.number == number]
+        twice = [text for text, after in pairwise(said) if text == after and text[0] == "imagebot"]
+        assert twice == [], f"the bot says twice on #{number}: {twice}"
 
 
 def _kept(world: World, branches: dict[str, str], commit: str, branch: str) -> bool:
@@ -120,5 +130,7 @@ def _check_branches(world: World, ledger: Ledger) -> None:
     pulls = world.github.pull_requests(NAME)
     alive = {pull.head for pull in pulls if pull.open or pull.number in ledger.closed}
     for branch in world.branches():
-        left = branch.startswith("imagebot/") and branch not in alive and not of_people(world, ledger, branch)
+        left = (
+            branch.startswith("imagebot/") and branch not in alive and branch not in ledger.commits.values()
+        )
         assert not left, f"branch {branch} is left over"

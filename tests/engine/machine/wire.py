@@ -25,10 +25,10 @@ _BAD_GATEWAY = Response(502, b'{"message": "Server Error"}', {"Content-Type": "a
 
 @dataclass(frozen=True, slots=True, order=True)
 class Moment:
-    """A request of a run, counted from 1 among all of them, or among those that write."""
+    """A request of a run, counted from 1: among all, among those that write, or among those that begin a push."""
 
     number: int
-    among: Literal["requests", "writes"] = "requests"
+    among: Literal["requests", "writes", "pushes"] = "requests"
 
 
 @dataclass(slots=True)
@@ -41,6 +41,7 @@ class Script:
         dead: Whether the bot was killed.
         sent: Requests that arrived, for the story of a failure.
         writes: Those that could change something.
+        pushes: Those with which a push begins: it reads what the branches are.
     """
 
     fates: Mapping[Moment, Fate] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Script:
     dead: bool = False
     sent: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
+    pushes: int = 0
 
     def answer(self, request: Request, forward: Callable[[Request], Response]) -> Response:
         """Let a request meet its fate."""
@@ -75,6 +77,9 @@ class Script:
         if _writes(request):
             self.writes.append(text)
             moments.append(Moment(len(self.writes), "writes"))
+        if request.raw_query == "service=git-receive-pack":
+            self.pushes += 1
+            moments.append(Moment(self.pushes, "pushes"))
         return moments
 
 
