@@ -56,7 +56,12 @@ class People:
         if racing or not said:
             self._ledger.doubt(shown)
         else:
-            self._ledger.refuse(shown)
+            self._refuse(shown)
+
+    def _refuse(self, targets: frozenset[Target]) -> None:
+        self._ledger.refuse(targets)
+        for other in self._world.open_pulls:
+            self._ledger.standing |= {(other.number, target) for target in self._world.shown(other) & targets}
 
     def reopen(self, pull: PullRequest) -> str:
         """Take a no back, where GitHub lets it."""
@@ -145,7 +150,7 @@ class People:
             back.add(Target(path, image, value))
         if not files:
             return NO_CHANGE
-        self._ledger.refuse(back)
+        self._refuse(frozenset(back))
         return self._commit(files, message=f'Revert "{pull.title}"\n\nThis reverts commit {merged}.\n')
 
     def set_policy(self, name: str, content: bytes) -> str:

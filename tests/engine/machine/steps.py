@@ -15,6 +15,7 @@ from imagebot.demo.github.state import PullRequest
 from imagebot.demo.hosting import Method
 from tests.engine.machine.life import Event, Life, Meanwhile
 from tests.engine.machine.wire import Fate, Moment
+from tests.engine.machine.world import POLICIES
 
 MOMENTS = st.one_of(
     st.builds(Moment, st.integers(1, 8), st.just("writes")),
@@ -69,7 +70,7 @@ class PullRequestLife(RuleBasedStateMachine):
     def registry_fails(self, image: str) -> None:
         self.life.world.registry.fail(f"acme/{image}/(tags|manifests)", 503, times=3)
 
-    @rule(shape=st.sampled_from(["wide", "narrow"]))
+    @rule(shape=st.sampled_from(sorted(POLICIES)))
     def web_policy_changes(self, shape: str) -> None:
         note(self.life.people.set_policy("web", self.life.world.web_policy(shape)))
 

@@ -25,7 +25,12 @@ forge: {{kind: github, api: "{api}", repository: acme/config}}
 POLICIES = {
     "wide": ('{order: semver, range: "<2"}', ""),
     "narrow": ('{order: semver, range: "<1.2"}', ""),
+    "grouped": ('{order: semver, range: "<2"}', ", pull-request: {group: all}"),
+    "per image": ('{order: semver, range: "<2"}', ", pull-request: {one-per: image}"),
+    "grouped": ('{order: semver, range: "<2"}', ", pull-request: {group: all}"),
+    "per image": ('{order: semver, range: "<2"}', ", pull-request: {one-per: image}"),
 }
+"""Shapes of the policy of two images: what it allows, and how it proposes."""
 WEB = '{{name: web, images: ["{host}/acme/web", "{host}/acme/api"], tags: {tags}{more}}}'
 DIGEST = '{{name: base, images: ["{host}/acme/base"], tags: {{order: digest}}}}'
 NOTHING = '{{name: nothing, images: ["{host}/acme/nothing"]}}'
