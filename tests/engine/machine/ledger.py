@@ -26,7 +26,7 @@ class Ledger:
         main: Commit that people left the base branch at.
         commits: People's commits that nobody but people may remove, each with its branch.
         refused: What people said no to, by closing it or by taking it back after a merge.
-        standing: Other pull requests that showed what was refused when it was: the next clean run sees to them.
+        standing: Other pull requests that showed what was refused, and that people left open.
         doubtful: What may count as refused or not: it was both refused and asked for, or the pull request
             showed one thing and said another when it was closed.
         closed: Pull requests that people closed, by whatever means.

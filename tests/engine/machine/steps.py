@@ -19,7 +19,7 @@ from tests.engine.machine.world import POLICIES
 
 MOMENTS = st.one_of(
     st.builds(Moment, st.integers(1, 8), st.just("writes")),
-    st.builds(Moment, st.integers(1, 3), st.just("pushes")),
+    st.builds(Moment, st.integers(1, 3), st.sampled_from(["pushes", "lists"])),
     st.builds(Moment, st.integers(1, 24), st.just("requests")),
 )
 """A run that changes little has a dozen requests; one that changes all has more."""

@@ -9,9 +9,9 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from imagebot.engine.memory import Memory
 
 from imagebot.engine import branches, memory, one_proposal
+from imagebot.engine.memory import Memory
 from imagebot.forges.github.retry import Patience
 from imagebot.repository.git import GitRepository
 from tests.engine.machine.life import Event, Life

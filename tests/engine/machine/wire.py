@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,16 +20,22 @@ effect, and what it says is not heard. To the world there is no other difference
 process; what stays on its disk is a cache. ``fail``: answered 502. ``stale``: a list of pull requests lacks
 the newest.
 """
+Among = Literal["requests", "writes", "pushes", "lists"]
 _LOST = Response(0)
 _BAD_GATEWAY = Response(502, b'{"message": "Server Error"}', {"Content-Type": "application/json"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Moment:
-    """A request of a run, counted from 1: among all, among those that write, or among those that begin a push."""
+    """A request of a run, counted from 1.
+
+    Attributes:
+        among: All; those that write; those with which a push begins, as it reads what the branches are; or
+            those that list pull requests.
+    """
 
     number: int
-    among: Literal["requests", "writes", "pushes"] = "requests"
+    among: Among = "requests"
 
 
 @dataclass(slots=True)
@@ -40,16 +47,13 @@ class Script:
         acts: What others do just before a request is answered.
         dead: Whether the bot was killed.
         sent: Requests that arrived, for the story of a failure.
-        writes: Those that could change something.
-        pushes: Those with which a push begins: it reads what the branches are.
     """
 
     fates: Mapping[Moment, Fate] = field(default_factory=dict)
     acts: Mapping[Moment, Callable[[], None]] = field(default_factory=dict)
     dead: bool = False
     sent: list[str] = field(default_factory=list)
-    writes: list[str] = field(default_factory=list)
-    pushes: int = 0
+    _counts: Counter[str] = field(default_factory=Counter)
 
     def answer(self, request: Request, forward: Callable[[Request], Response]) -> Response:
         """Let a request meet its fate."""
@@ -71,16 +75,15 @@ class Script:
         return {"die after": _LOST, "fail after": _BAD_GATEWAY}.get(fate or "", response)
 
     def _arrived(self, request: Request) -> list[Moment]:
-        text = f"{request.method} {request.path}"
-        self.sent.append(text)
-        moments = [Moment(len(self.sent))]
-        if _writes(request):
-            self.writes.append(text)
-            moments.append(Moment(len(self.writes), "writes"))
-        if request.raw_query == "service=git-receive-pack":
-            self.pushes += 1
-            moments.append(Moment(self.pushes, "pushes"))
-        return moments
+        self.sent.append(f"{request.method} {request.path}")
+        kinds: dict[Among, bool] = {
+            "requests": True,
+            "writes": request.method != "GET" and not request.path.endswith("/git-upload-pack"),
+            "pushes": request.raw_query == "service=git-receive-pack",
+            "lists": _lists(request),
+        }
+        self._counts.update(kind for kind, fits in kinds.items() if fits)
+        return [Moment(self._counts[kind], kind) for kind, fits in kinds.items() if fits]
 
 
 class Wire(GitHubStandIn):
@@ -103,14 +106,13 @@ class Wire(GitHubStandIn):
         return self.script.answer(request, super()._answer)
 
 
-def _writes(request: Request) -> bool:
-    """Whether a request may change something; a GraphQL query may count too, which does no harm."""
-    return request.method != "GET" and not request.path.endswith("/git-upload-pack")
+def _lists(request: Request) -> bool:
+    return request.method == "GET" and request.path.endswith("/pulls")
 
 
 def _without_newest(request: Request, response: Response) -> Response:
     """An answer from a replica that has not heard of the newest pull request."""
-    if request.method != "GET" or not request.path.endswith("/pulls"):
+    if not _lists(request):
         return response
     listed = json.loads(response.body)
     newest = max((item["number"] for item in listed), default=0)

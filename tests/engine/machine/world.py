@@ -27,8 +27,6 @@ POLICIES = {
     "narrow": ('{order: semver, range: "<1.2"}', ""),
     "grouped": ('{order: semver, range: "<2"}', ", pull-request: {group: all}"),
     "per image": ('{order: semver, range: "<2"}', ", pull-request: {one-per: image}"),
-    "grouped": ('{order: semver, range: "<2"}', ", pull-request: {group: all}"),
-    "per image": ('{order: semver, range: "<2"}', ", pull-request: {one-per: image}"),
 }
 """Shapes of the policy of two images: what it allows, and how it proposes."""
 WEB = '{{name: web, images: ["{host}/acme/web", "{host}/acme/api"], tags: {tags}{more}}}'
