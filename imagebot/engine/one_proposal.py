@@ -13,7 +13,7 @@ from imagebot.engine.automerge import automerge
 from imagebot.engine.branches import Branch, read_branch
 from imagebot.engine.edit import edited_files
 from imagebot.engine.leftover import close
-from imagebot.engine.memory import Memory, recall
+from imagebot.engine.memory import Memory, of_any_group, recall
 from imagebot.engine.planning import proposal_of
 from imagebot.engine.pushing import push
 from imagebot.engine.rules import decoration, is_draft, outdated, rules_of
@@ -131,8 +131,9 @@ class OneProposal:
         fresh = marker(self.wanted.id, title, self.wanted.updates, self.wanted.asked)
         if self._known and self._known.fingerprint == fresh.fingerprint:
             return recall((), self._known, self.bot.base, now)
-        closed = self.bot.forge.closed_pull_requests(self.wanted.branch)
-        return recall(closed, self._known, self.bot.base, now)
+        own = self.bot.forge.closed_pull_requests(self.wanted.branch)
+        others = self.world.recent(self.bot)
+        return recall(of_any_group(own, others), self._known, self.bot.base, now)
 
     def _nothing_left(self, reason: str) -> Outcome:
         """Everything of it was turned down."""
