@@ -17,7 +17,7 @@ from imagebot.engine.memory import Memory, of_any_group, recall
 from imagebot.engine.planning import proposal_of
 from imagebot.engine.pushing import push
 from imagebot.engine.rules import decoration, is_draft, outdated, rules_of
-from imagebot.engine.world import outcome
+from imagebot.engine.world import named, outcome
 from imagebot.forges.marker import Marker, marker, targets, with_marker
 from imagebot.plan import without_major
 
@@ -163,6 +163,8 @@ class OneProposal:
         if changed:
             body = with_marker(self.wording.worded(proposal, self.plan).body, found)
             request = self.bot.forge.update(request, proposal.title, body)
+            if not request.open:
+                return self._overtaken()
             self.world.open[proposal.branch] = request
             if text := self.wording.moved(self._branch.message, proposal):
                 self.bot.forge.comment(request.number, text)
@@ -172,13 +174,20 @@ class OneProposal:
         action: Action = "updated" if pushed or changed or drafted else "unchanged"
         return replace(self._outcome(action), warnings=warnings)
 
+    def _overtaken(self) -> Outcome:
+        """A person merged or closed it meanwhile: it must go on saying what they merged or closed."""
+        request = self.world.open.pop(self.wanted.branch)
+        self.bot.forge.update(request, request.title, request.body)
+        reason = f"{named(request)} was merged or closed meanwhile; the next run looks again"
+        return outcome(self.wanted.id, self.wanted.branch, "held", reason, request)
+
     def _push(self, proposal: Proposal, rules: PullRequestRules) -> bool:
         """Make the branch hold the proposal; whether a push was needed."""
         files = edited_files(
             self.bot.repository.snapshot(self.bot.commit), proposal.updates, self.plan.scan.rules
         )
         name, branch = proposal.branch, self._branch
-        old = name in self.orders.rebuild and branch.parent != self.bot.commit
+        old = self._outdated(files) or (name in self.orders.rebuild and branch.parent != self.bot.commit)
         if branch.holds(proposal.title, files) and not branch.foreign and not old:
             return False
         text = None
@@ -186,6 +195,13 @@ class OneProposal:
             text = with_marker(self.wording.worded(proposal, self.plan).body, self._marker(proposal, rules))
         self.world.branches[name] = push(proposal, files, text, self.bot, expected=branch.tip)
         return True
+
+    def _outdated(self, files: Collection[str]) -> bool:
+        """Whether the base moved in the same files since: what is the same in the end may still conflict."""
+        if self._branch.parent in {"", self.bot.commit}:
+            return False
+        moved = self.bot.repository.changed_paths(self._branch.parent, self.bot.commit)
+        return not set(moved).isdisjoint(files)
 
     def _create(self, proposal: Proposal, rules: PullRequestRules) -> Outcome:
         body = with_marker(self.wording.worded(proposal, self.plan).body, self._marker(proposal, rules))

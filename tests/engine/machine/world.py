@@ -61,8 +61,8 @@ class World:
         self.github = self._closing.enter_context(Wire(folder / "forge"))
         self._moves = 0
         for image in ("acme/web", "acme/api"):
-            self.registry.push(image, "1.0.0")
-            self.registry.push(image, "1.1.0")
+            for tag in ("1.0.0", "1.0.5", "1.0.6", "1.1.0"):
+                self.registry.push(image, tag)
         old = self.registry.push("acme/base", "7", content=b"the first")
         self.move_tag("acme/base", "7")
         self.hosted: HostedRepository = self.github.create_repository(NAME, files=self._files(old))
