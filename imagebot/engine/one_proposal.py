@@ -12,7 +12,7 @@ from imagebot.engine.admission import no_room
 from imagebot.engine.automerge import automerge
 from imagebot.engine.branches import Branch, read_branch
 from imagebot.engine.edit import edited_files
-from imagebot.engine.leftover import close
+from imagebot.engine.leftover import close, was_merged
 from imagebot.engine.memory import Memory, of_any_group, recall
 from imagebot.engine.planning import proposal_of
 from imagebot.engine.pushing import push
@@ -66,7 +66,7 @@ class OneProposal:
         """Do what is left to do; what became of it."""
         if reason := self._not_ours():
             return self._outcome("held", reason)
-        if self._branch.foreign and self.wanted.branch not in self.orders.overwrite:
+        if self._branch.foreign and not self._may_overwrite():
             return self._hands_off()
         memory = self._memory()
         if memory.hold:
@@ -124,6 +124,13 @@ class OneProposal:
             "held", f"branch {name} has a commit that imagebot did not write; it is left alone"
         )
 
+    def _may_overwrite(self) -> bool:
+        """Whether a person gave their commits up, or merged them."""
+        name = self.wanted.branch
+        return name in self.orders.overwrite or (
+            self._opened is None and was_merged(name, self._branch.tip, self.bot)
+        )
+
     def _memory(self) -> Memory:
         """What people said. Where the open pull request is just what is wanted, nobody else is asked."""
         now = self.bot.now()
@@ -139,7 +146,7 @@ class OneProposal:
         """Everything of it was turned down."""
         if self._opened:
             return close(self.wanted.branch, reason, self.bot, self.world)
-        if self._branch.tip and not self._branch.foreign:
+        if self._branch.tip:
             self.bot.repository.delete(self.wanted.branch, expected=self._branch.tip)
         return self._outcome("held", reason)
 

@@ -132,7 +132,5 @@ def _check_branches(world: World, ledger: Ledger) -> None:
     pulls = world.github.pull_requests(NAME)
     alive = {pull.head for pull in pulls if pull.open or pull.number in ledger.closed}
     for branch in world.branches():
-        left = (
-            branch.startswith("imagebot/") and branch not in alive and branch not in ledger.commits.values()
-        )
+        left = branch.startswith("imagebot/") and branch not in alive and not of_people(world, ledger, branch)
         assert not left, f"branch {branch} is left over"
