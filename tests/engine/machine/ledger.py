@@ -31,6 +31,7 @@ class Ledger:
             showed one thing and said another when it was closed.
         closed: Pull requests that people closed, by whatever means.
         taken: Pull requests whose text a person took over.
+        muddled: Pull requests that showed one thing and said another when they were merged.
         busy: Branches on which a person acted while a bot was running: what that bot does to them until its
             end is a race that nobody can win.
     """
@@ -42,6 +43,7 @@ class Ledger:
     doubtful: set[tuple[str, str]] = field(default_factory=set)
     closed: set[int] = field(default_factory=set)
     taken: set[int] = field(default_factory=set)
+    muddled: set[int] = field(default_factory=set)
     busy: set[str] = field(default_factory=set)
 
     def refuse(self, targets: Iterable[Target]) -> None:

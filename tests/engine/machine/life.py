@@ -13,7 +13,7 @@ from tests.engine.machine.bot import Bot, Run
 from tests.engine.machine.ledger import Ledger
 from tests.engine.machine.people import NO_CHANGE, People
 from tests.engine.machine.promises import check_always, check_left_alone, check_settled, untouchable
-from tests.engine.machine.wire import Fate, Moment, Script
+from tests.engine.machine.wire import FATES, Fate, Moment, Script
 from tests.engine.machine.world import World
 
 Meanwhile = Literal["push", "close", "merge", "delete", "base", "tag", "bot", "dying bot"]
@@ -77,13 +77,10 @@ class Life:
         return next(pull for pull in self.world.open_pulls if pull.head == f"imagebot/{branch}")
 
     def _script(self, events: Iterable[Event]) -> Script:
-        script = Script()
-        for event in events:
-            if event.what in {"die before", "die after", "fail before", "fail after", "stale"}:
-                script.fates[event.at] = event.what  # type: ignore[index, assignment] # one kind of what there is
-            else:
-                script.acts[event.at] = partial(self._meanwhile, event)
-        return script
+        events = tuple(events)
+        fates = {event.at: fate for event in events for fate in FATES if fate == event.what}
+        acts = {event.at: partial(self._meanwhile, event) for event in events if event.at not in fates}
+        return Script(fates, acts)
 
     def _meanwhile(self, event: Event) -> None:
         self._tell(

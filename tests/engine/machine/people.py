@@ -30,11 +30,13 @@ class People:
 
     def merge(self, pull: PullRequest, method: Method = "merge") -> str:
         """Merge a pull request as it is now."""
-        shown = self._world.shown(pull)
+        shown, body = self._world.shown(pull), pull.body
         try:
             self._person.merge(pull, method)
         except Refused as error:
             return error.message
+        if not self._told(pull, shown, body):
+            self._ledger.muddled.add(pull.number)
         self._ledger.main = self._tip("main")
         self._ledger.allow(shown)
         return _named(shown)
@@ -52,11 +54,14 @@ class People:
 
     def _refused(self, pull: PullRequest, shown: frozenset[Target], body: str, *, racing: bool) -> None:
         self._ledger.closed.add(pull.number)
-        said = all(_says(body, target) for target in shown) and pull.number not in self._ledger.taken
-        if racing or not said:
+        if racing or not self._told(pull, shown, body):
             self._ledger.doubt(shown)
         else:
             self._refuse(shown)
+
+    def _told(self, pull: PullRequest, shown: frozenset[Target], body: str) -> bool:
+        """Whether a pull request says what it shows, in the bot's words."""
+        return pull.number not in self._ledger.taken and all(_says(body, target) for target in shown)
 
     def _refuse(self, targets: frozenset[Target]) -> None:
         self._ledger.refuse(targets)
@@ -150,7 +155,10 @@ class People:
             back.add(Target(path, image, value))
         if not files:
             return NO_CHANGE
-        self._refuse(frozenset(back))
+        if pull.number in self._ledger.muddled:
+            self._ledger.doubt(back)
+        else:
+            self._refuse(frozenset(back))
         return self._commit(files, message=f'Revert "{pull.title}"\n\nThis reverts commit {merged}.\n')
 
     def set_policy(self, name: str, content: bytes) -> str:

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from imagebot.demo.github.state import PullRequest
 from imagebot.demo.hosting import Method
 from tests.engine.machine.life import Event, Life, Meanwhile
-from tests.engine.machine.wire import Fate, Moment
+from tests.engine.machine.wire import FATES, Moment
 from tests.engine.machine.world import POLICIES
 
 MOMENTS = st.one_of(
@@ -28,7 +28,7 @@ EVENTS = st.lists(
     st.builds(
         Event,
         at=MOMENTS,
-        what=st.sampled_from([*get_args(Fate), *get_args(Meanwhile)]),
+        what=st.sampled_from([*FATES, *get_args(Meanwhile)]),
         which=st.integers(0, 2),
     ),
     max_size=2,

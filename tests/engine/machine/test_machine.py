@@ -15,7 +15,7 @@ LONG = "IMAGEBOT_LONG_MACHINE"
 
 def test_the_life_of_pull_requests() -> None:
     long = int(os.environ.get(LONG, "0"))
-    run_state_machine_as_test(  # type: ignore[no-untyped-call] # hypothesis gives it no types
+    run_state_machine_as_test(
         PullRequestLife,
         settings=settings(
             max_examples=long or 12,

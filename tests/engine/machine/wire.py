@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from imagebot.demo.github import GitHubStandIn
 from imagebot.demo.http_server import Request, Response
@@ -20,6 +20,7 @@ effect, and what it says is not heard. To the world there is no other difference
 process; what stays on its disk is a cache. ``fail``: answered 502. ``stale``: a list of pull requests lacks
 the newest.
 """
+FATES: tuple[Fate, ...] = get_args(Fate)
 Among = Literal["requests", "writes", "pushes", "lists"]
 _LOST = Response(0)
 _BAD_GATEWAY = Response(502, b'{"message": "Server Error"}', {"Content-Type": "application/json"})
