@@ -166,7 +166,7 @@ class OneProposal:
             return self._create(proposal, rules)
         warnings: tuple[str, ...] = ()
         found = self._marker(proposal, rules)
-        changed = self._known.fingerprint != found.fingerprint or bool(self._known.noted)
+        changed = self._known.fingerprint != found.fingerprint or self._says_otherwise(self._known)
         if changed:
             body = with_marker(self.wording.worded(proposal, self.plan).body, found)
             request = self.bot.forge.update(request, proposal.title, body)
@@ -180,6 +180,10 @@ class OneProposal:
         drafted = self._draft(proposal, rules, request)
         action: Action = "updated" if pushed or changed or drafted else "unchanged"
         return replace(self._outcome(action), warnings=warnings)
+
+    def _says_otherwise(self, known: Marker) -> bool:
+        """Whether it still says that a person works on it, or, reopened, that imagebot closed it."""
+        return bool(known.noted) or known.closed_by_bot
 
     def _overtaken(self) -> Outcome:
         """A person merged or closed it meanwhile: it must go on saying what they merged or closed."""

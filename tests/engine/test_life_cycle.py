@@ -77,3 +77,17 @@ def test_a_pull_request_is_rebuilt_when_its_own_line_moved_in_the_base(life: Lif
     life.settle()
 
     assert "1.0.5" in life.open("staging/web").body
+
+
+def test_a_person_who_closes_what_they_reopened_is_heard(life: Life) -> None:
+    pull = life.open("staging/base")
+    life.people.set_policy("base", life.world.base_policy(present=False))
+    life.run(Event(Moment(1, "writes"), "die after"))
+    assert not pull.open
+    life.people.reopen(pull)
+    life.people.set_policy("base", life.world.base_policy(present=True))
+    life.settle()
+
+    life.people.close(pull)
+
+    life.settle()

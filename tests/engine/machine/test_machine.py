@@ -18,8 +18,8 @@ def test_the_life_of_pull_requests() -> None:
     run_state_machine_as_test(
         PullRequestLife,
         settings=settings(
-            max_examples=long or 12,
-            stateful_step_count=25 if long else 12,
+            max_examples=long or 8,
+            stateful_step_count=25 if long else 10,
             derandomize=not long,
             database=None,
             deadline=None,
