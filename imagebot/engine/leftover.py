@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imagebot.engine.branches import read_branch
-from imagebot.engine.planning import branch_name
+from imagebot.engine.planning import BRANCH_PREFIX, branch_name
 from imagebot.engine.world import failed, outcome
 from imagebot.errors import ImagebotError
 from imagebot.forges.marker import with_marker, without_marker
@@ -34,11 +34,16 @@ def leftovers(
         stop: Asked between two.
     """
     undecided = {branch_name(proposal) for proposal in plan.undecided}
-    for branch in sorted(set(world.branches) | set(world.open)):
+    left = [
+        branch
+        for branch in sorted(set(world.branches) | set(world.open))
+        if branch not in wanted and without_major(branch) not in undecided
+    ]
+    if set(left) - set(world.open):  # a list may lack what was opened a moment ago
+        world.open = dict(bot.forge.open_pull_requests(BRANCH_PREFIX)) | world.open
+    for branch in left:
         if stop():
             return
-        if branch in wanted or without_major(branch) in undecided:
-            continue
         known = world.marker(branch)
         if branch in world.open and known is None:
             continue  # not imagebot's pull request, whatever its branch is called
@@ -48,12 +53,18 @@ def leftovers(
             yield failed(known.proposal if known else branch, branch, error)
 
 
+def was_merged(branch: str, tip: str | None, bot: Bot) -> bool:
+    """Whether the tip of a branch was merged: then nothing on it is lost, whoever wrote it."""
+    earlier = bot.forge.closed_pull_requests(branch)
+    return any(request.merged and request.head == tip for request in earlier)
+
+
 def close(branch: str, reason: str, bot: Bot, world: World) -> Outcome:
     """Close the pull request from a branch, if one is open, and delete the branch."""
     opened, known = world.open.get(branch), world.marker(branch)
     name = known.proposal if known else branch
     state = read_branch(bot.repository, branch, world.branches.get(branch))
-    if state.foreign:
+    if state.foreign and (opened or not was_merged(branch, state.tip, bot)):
         kept = f"nothing is left to propose, but branch {branch} has a commit that imagebot did not write"
         return outcome(name, branch, "held", kept, opened)
     if known and known.hold and known.hold.binds(bot.now()):

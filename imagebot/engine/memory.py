@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from imagebot.engine.together import move_together
@@ -17,6 +17,8 @@ from imagebot.forges.marker import Hold, Marker, find_marker, move_of
 if TYPE_CHECKING:
     from imagebot.forges.protocol import PullRequest
     from imagebot.plan import Scan, Update
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,22 @@ class Memory:
         """Why updates are refused, each reason once."""
         found = (self.refused.get(move_of(update).target, "") for update in updates)
         return "; ".join(dict.fromkeys(reason for reason in found if reason))
+
+
+def of_any_group(own: Sequence[PullRequest], recent: Sequence[PullRequest]) -> tuple[PullRequest, ...]:
+    """Earlier pull requests of a proposal and of others, newest first.
+
+    A version that a person turned down is turned down in whatever group policies put it next; a hold is on
+    its own proposal.
+    """
+    known = {request.branch for request in own}
+    others = [_without_hold(request) for request in recent if request.branch not in known]
+    return tuple(sorted((*own, *others), key=lambda request: request.closed or _LONG_AGO, reverse=True))
+
+
+def _without_hold(request: PullRequest) -> PullRequest:
+    found = find_marker(request.body)
+    return replace(request, body=str(replace(found, hold=None)) if found else "")
 
 
 def recall(closed: Sequence[PullRequest], opened: Marker | None, base: str, now: datetime) -> Memory:

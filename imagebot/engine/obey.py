@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 WINDOW = timedelta(days=14)
 """Older comments are not read: what nobody answered by then is asked again."""
 
-_RECENT = 100
 _ANSWER = re.compile(r"<!-- imagebot:answer ([0-9]{1,20}) -->")
 _OWN = "<!-- imagebot:"
 
@@ -95,7 +94,7 @@ def answer_rest(orders: Orders, bot: Bot) -> Iterator[Outcome]:
 
 
 def _unanswered(bot: Bot, world: World) -> list[Comment]:
-    closed = bot.forge.recent_pull_requests(BRANCH_PREFIX, _RECENT)
+    closed = world.recent(bot)
     numbers = [request.number for request in (*world.open.values(), *closed)]
     found = bot.forge.comments(bot.now() - WINDOW, numbers) if numbers else ()
     answered = {int(number) for c in found if c.own for number in _ANSWER.findall(c.body)}

@@ -12,12 +12,12 @@ from imagebot.engine.admission import no_room
 from imagebot.engine.automerge import automerge
 from imagebot.engine.branches import Branch, read_branch
 from imagebot.engine.edit import edited_files
-from imagebot.engine.leftover import close
-from imagebot.engine.memory import Memory, recall
+from imagebot.engine.leftover import close, was_merged
+from imagebot.engine.memory import Memory, of_any_group, recall
 from imagebot.engine.planning import proposal_of
 from imagebot.engine.pushing import push
 from imagebot.engine.rules import decoration, is_draft, outdated, rules_of
-from imagebot.engine.world import outcome
+from imagebot.engine.world import named, outcome
 from imagebot.forges.marker import Marker, marker, targets, with_marker
 from imagebot.plan import without_major
 
@@ -66,7 +66,7 @@ class OneProposal:
         """Do what is left to do; what became of it."""
         if reason := self._not_ours():
             return self._outcome("held", reason)
-        if self._branch.foreign and self.wanted.branch not in self.orders.overwrite:
+        if self._branch.foreign and not self._may_overwrite():
             return self._hands_off()
         memory = self._memory()
         if memory.hold:
@@ -124,6 +124,13 @@ class OneProposal:
             "held", f"branch {name} has a commit that imagebot did not write; it is left alone"
         )
 
+    def _may_overwrite(self) -> bool:
+        """Whether a person gave their commits up, or merged them."""
+        name = self.wanted.branch
+        return name in self.orders.overwrite or (
+            self._opened is None and was_merged(name, self._branch.tip, self.bot)
+        )
+
     def _memory(self) -> Memory:
         """What people said. Where the open pull request is just what is wanted, nobody else is asked."""
         now = self.bot.now()
@@ -131,14 +138,15 @@ class OneProposal:
         fresh = marker(self.wanted.id, title, self.wanted.updates, self.wanted.asked)
         if self._known and self._known.fingerprint == fresh.fingerprint:
             return recall((), self._known, self.bot.base, now)
-        closed = self.bot.forge.closed_pull_requests(self.wanted.branch)
-        return recall(closed, self._known, self.bot.base, now)
+        own = self.bot.forge.closed_pull_requests(self.wanted.branch)
+        others = self.world.recent(self.bot)
+        return recall(of_any_group(own, others), self._known, self.bot.base, now)
 
     def _nothing_left(self, reason: str) -> Outcome:
         """Everything of it was turned down."""
         if self._opened:
             return close(self.wanted.branch, reason, self.bot, self.world)
-        if self._branch.tip and not self._branch.foreign:
+        if self._branch.tip:
             self.bot.repository.delete(self.wanted.branch, expected=self._branch.tip)
         return self._outcome("held", reason)
 
@@ -158,10 +166,12 @@ class OneProposal:
             return self._create(proposal, rules)
         warnings: tuple[str, ...] = ()
         found = self._marker(proposal, rules)
-        changed = self._known.fingerprint != found.fingerprint or bool(self._known.noted)
+        changed = self._known.fingerprint != found.fingerprint or self._says_otherwise(self._known)
         if changed:
             body = with_marker(self.wording.worded(proposal, self.plan).body, found)
             request = self.bot.forge.update(request, proposal.title, body)
+            if not request.open:
+                return self._overtaken()
             self.world.open[proposal.branch] = request
             if text := self.wording.moved(self._branch.message, proposal):
                 self.bot.forge.comment(request.number, text)
@@ -171,13 +181,24 @@ class OneProposal:
         action: Action = "updated" if pushed or changed or drafted else "unchanged"
         return replace(self._outcome(action), warnings=warnings)
 
+    def _says_otherwise(self, known: Marker) -> bool:
+        """Whether it still says that a person works on it, or, reopened, that imagebot closed it."""
+        return bool(known.noted) or known.closed_by_bot
+
+    def _overtaken(self) -> Outcome:
+        """A person merged or closed it meanwhile: it must go on saying what they merged or closed."""
+        request = self.world.open.pop(self.wanted.branch)
+        self.bot.forge.update(request, request.title, request.body)
+        reason = f"{named(request)} was merged or closed meanwhile; the next run looks again"
+        return outcome(self.wanted.id, self.wanted.branch, "held", reason, request)
+
     def _push(self, proposal: Proposal, rules: PullRequestRules) -> bool:
         """Make the branch hold the proposal; whether a push was needed."""
         files = edited_files(
             self.bot.repository.snapshot(self.bot.commit), proposal.updates, self.plan.scan.rules
         )
         name, branch = proposal.branch, self._branch
-        old = name in self.orders.rebuild and branch.parent != self.bot.commit
+        old = self._outdated(files) or (name in self.orders.rebuild and branch.parent != self.bot.commit)
         if branch.holds(proposal.title, files) and not branch.foreign and not old:
             return False
         text = None
@@ -185,6 +206,13 @@ class OneProposal:
             text = with_marker(self.wording.worded(proposal, self.plan).body, self._marker(proposal, rules))
         self.world.branches[name] = push(proposal, files, text, self.bot, expected=branch.tip)
         return True
+
+    def _outdated(self, files: Collection[str]) -> bool:
+        """Whether the base moved in the same files since: what is the same in the end may still conflict."""
+        if self._branch.parent in {"", self.bot.commit}:
+            return False
+        moved = self.bot.repository.changed_paths(self._branch.parent, self.bot.commit)
+        return not set(moved).isdisjoint(files)
 
     def _create(self, proposal: Proposal, rules: PullRequestRules) -> Outcome:
         body = with_marker(self.wording.worded(proposal, self.plan).body, self._marker(proposal, rules))

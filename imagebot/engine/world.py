@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from imagebot.forges.protocol import Forge, PullRequest
     from imagebot.plan import Action
     from imagebot.repository.protocol import ConfigRepository
+
+RECENT = 100
+"""Pull requests of the repository that are looked through for what people said."""
 
 
 def _pause(attempt: int) -> None:
@@ -70,6 +73,7 @@ class World:
     branches: dict[str, str]
     open: dict[str, PullRequest]
     opened: list[str] = field(default_factory=list)
+    _recent: Sequence[PullRequest] | None = None
 
     @classmethod
     def read(cls, bot: Bot) -> World:
@@ -77,6 +81,12 @@ class World:
         branches = dict(bot.repository.branches(BRANCH_PREFIX))
         bot.repository.bring(branches)
         return cls(branches, dict(bot.forge.open_pull_requests(BRANCH_PREFIX)))
+
+    def recent(self, bot: Bot) -> Sequence[PullRequest]:
+        """The pull requests that ended last, from whatever branch; asked once."""
+        if self._recent is None:
+            self._recent = bot.forge.recent_pull_requests(BRANCH_PREFIX, RECENT)
+        return self._recent
 
     def marker(self, branch: str) -> Marker | None:
         """The marker of the open pull request from a branch; None if there is neither."""
