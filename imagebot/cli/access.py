@@ -6,7 +6,7 @@ import re
 from argparse import Namespace
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from imagebot.cli.tokens import NAMES, AppKey, Token, app_key, forge_token
 from imagebot.errors import UsageError
@@ -81,6 +81,17 @@ def default_api(kind: str, host: str) -> str:
     if kind == "github" and host.endswith(".ghe.com"):
         return f"https://api.{host}"
     return f"https://{host}{next(path for path, each in _API_PATHS if each == kind)}"
+
+
+_FILES: Mapping[str, str] = {"github": "blob", "gitlab": "-/blob", "gitea": "src/branch"}
+"""Where a forge shows files of a branch, below the repository's own page."""
+
+
+def files_url(kind: str, host: str, path: str, base: str) -> str:
+    """Where a person reads the files of the base branch, up to their path; empty where nobody knows."""
+    if kind not in _FILES or not host or host in LOOPBACK:
+        return ""
+    return f"https://{host}/{quote(path)}/{_FILES[kind]}/{quote(base)}/"
 
 
 def check_api(api: str, remote_host: str, *, by_operator: bool) -> None:

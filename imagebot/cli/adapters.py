@@ -16,6 +16,7 @@ from imagebot.cli.access import (
     check_api,
     check_kind,
     default_api,
+    files_url,
     kind_of_host,
     remote_parts,
 )
@@ -64,6 +65,7 @@ def open_bot(target: Target, arguments: Namespace) -> Bot:
     if author is None:
         raise UsageError(f"--author {arguments.author!r} is not of the form 'Name <email>'")
     kind, forge = _forge(target, arguments)
+    host, path = remote_parts(target.repository.remote_url)
     return Bot(
         repository=target.repository,
         forge=forge,
@@ -74,6 +76,7 @@ def open_bot(target: Target, arguments: Namespace) -> Bot:
         now=lambda: datetime.now(UTC).replace(microsecond=0),
         settings=target.source.configuration.settings,
         kind=kind,
+        files_url="" if arguments.policies else files_url(kind, host, path, target.base),
         urgent=getattr(arguments, "urgent", False),
     )
 

@@ -51,6 +51,7 @@ class Wording:
             changes=source_changes(forge, proposal.updates) if settings.release_notes else {},
             abilities=self._abilities,
             elsewhere=staying(plan.scan.references, proposal.updates),
+            files_url=self._bot.files_url,
         )
         return replace(proposal, body=found)
 

@@ -39,6 +39,7 @@ class Bot:
         now: The current time, for commits, calendars and holds.
         settings: How the team wants it.
         kind: Of the forge.
+        files_url: Where a person reads the files of the base, up to their path; empty if unknown.
         urgent: Whether calendars and limits do not count in this run.
         pause: Waits before another attempt, which it is given the number of.
     """
@@ -52,6 +53,7 @@ class Bot:
     now: Callable[[], datetime]
     settings: Settings = Settings()
     kind: ForgeKind = "github"
+    files_url: str = ""
     urgent: bool = False
     pause: Callable[[int], None] = _pause
 

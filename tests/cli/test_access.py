@@ -15,6 +15,7 @@ from imagebot.cli.access import (
     check_api,
     check_kind,
     default_api,
+    files_url,
     forge_kind,
     kind_of_host,
     remote_parts,
@@ -147,6 +148,25 @@ def test_who_gets_none_is_told_what_to_say() -> None:
 )
 def test_a_job_knows_the_host_that_it_runs_for(environ: dict[str, str], kind: str | None) -> None:
     assert kind_of_host("git.example.com", environ) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "host", "url"),
+    [
+        pytest.param("github", "github.com", "https://github.com/acme/config/blob/rel%20x/", id="github"),
+        pytest.param(
+            "gitlab", "git.acme.example", "https://git.acme.example/acme/config/-/blob/rel%20x/", id="gitlab"
+        ),
+        pytest.param(
+            "gitea", "codeberg.org", "https://codeberg.org/acme/config/src/branch/rel%20x/", id="gitea"
+        ),
+        pytest.param("git", "git.acme.example", "", id="nobody-knows"),
+        pytest.param("github", "127.0.0.1", "", id="this-machine"),
+        pytest.param("github", "", "", id="a-path"),
+    ],
+)
+def test_a_file_of_the_base_has_an_address(kind: str, host: str, url: str) -> None:
+    assert files_url(kind, host, "acme/config", "rel x") == url
 
 
 @pytest.mark.parametrize(
