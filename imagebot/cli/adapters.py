@@ -65,6 +65,7 @@ def open_bot(target: Target, arguments: Namespace) -> Bot:
     if author is None:
         raise UsageError(f"--author {arguments.author!r} is not of the form 'Name <email>'")
     kind, forge = _forge(target, arguments)
+    own_policies = getattr(arguments, "policies", None)  # their files stand elsewhere
     host, path = remote_parts(target.repository.remote_url)
     return Bot(
         repository=target.repository,
@@ -76,7 +77,7 @@ def open_bot(target: Target, arguments: Namespace) -> Bot:
         now=lambda: datetime.now(UTC).replace(microsecond=0),
         settings=target.source.configuration.settings,
         kind=kind,
-        files_url="" if arguments.policies else files_url(kind, host, path, target.base),
+        files_url="" if own_policies else files_url(kind, host, path, target.base),
         urgent=getattr(arguments, "urgent", False),
     )
 

@@ -95,15 +95,32 @@ class Story:
         sample.push(self.registry, sample.NEWEST_IMAGES, "3")
         self.imagebot("apply")
         self.show_pull_request(self.number_of("production"))
+        self.head("A person says in a comment that staging has to wait, and merges production.")
+        self.talk()
+        self.head("What stands now?")
+        self.imagebot("status")
+
+    def talk(self) -> None:
+        """People act on pull requests, and imagebot answers and tidies up."""
+        person = self.github.person("acme/config")
+        staging, production = self.number_of("staging"), self.number_of("production")
+        text = "/imagebot hold 14d waits for the audit"
+        person.comment(staging, text)
+        self.say(f"  #{staging}  you: {text}")
+        person.merge(next(p for p in self.github.pull_requests("acme/config") if p.number == production))
+        self.say(f"  #{production}  you merged it")
+        self.imagebot("apply")
+        for said in self.github.repositories["acme/config"].comments:
+            if said.number == staging and said.author != person.login:
+                self.say(f"  #{staging}  imagebot: {said.body.partition('<!--')[0].strip()}")
 
     def imagebot(self, command: str) -> None:
         """Run a command of imagebot as a user would, in the clone."""
         from imagebot.cli.main import main
 
         self.prompt(f"imagebot {command}")
-        extra = (
-            [] if command == "scan" else ["--docker-config", str(self.clone.parent / "no-credentials.json")]
-        )
+        credentials = ["--docker-config", str(self.clone.parent / "no-credentials.json")]
+        extra = [] if command in {"scan", "status"} else credentials
         with _environment(self.environment):
             main([command, str(self.clone), "--color", self.arguments.color, *extra])
 

@@ -389,6 +389,9 @@ def test_the_demo_tells_the_whole_story(imagebot: Run, tmp_path: Path) -> None:
         "| production | `envs/production/",
         "Write requests in this run: 0",
         "updated",
+        "you: /imagebot hold 14d waits for the audit",
+        "imagebot: Held until",
+        "$ imagebot status",
     ):
         assert told in outcome.out
     assert (kept / "config/imagebot.yaml").is_file()

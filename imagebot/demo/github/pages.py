@@ -5,13 +5,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from urllib.parse import parse_qs
 
 from markdown_it import MarkdownIt
 
+from imagebot.demo.github.records import Comment
 from imagebot.demo.github.state import HostedRepository, PullRequest, Refused
+from imagebot.demo.github.threads import comment
 from imagebot.demo.http_server import Request, Response
 
-_PULL = re.compile(r"/(?P<repo>[^/]+/[^/]+)/pulls?(?:/(?P<number>[0-9]+)(?:/(?P<act>merge|close))?)?")
+_PULL = re.compile(r"/(?P<repo>[^/]+/[^/]+)/pulls?(?:/(?P<number>[0-9]+)(?:/(?P<act>merge|close|comment))?)?")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _DETAILS = re.compile(r"<p>&lt;details&gt;&lt;summary&gt;(?P<summary>.*?)&lt;/summary&gt;</p>")
 _DETAILS_END = "<p>&lt;/details&gt;</p>"
@@ -31,7 +34,9 @@ pre { overflow-x: auto; border: 1px solid var(--line); border-radius: .4rem; pad
 .add { background: var(--add); } .cut { background: var(--cut); }
 .add, .cut, .line { display: block; min-height: 1.5em; }
 article { border: 1px solid var(--line); border-radius: .4rem; padding: 0 1rem; margin: 1rem 0; }
+.label { border: 1px solid var(--line); border-radius: 1rem; padding: .1rem .6rem; font-size: .85rem; }
 form { display: inline; }
+input { font: inherit; padding: .3rem .6rem; border-radius: .4rem; border: 1px solid var(--line); }
 button { font: inherit; padding: .3rem .9rem; border-radius: .4rem; border: 1px solid var(--line); }
 """
 
@@ -65,6 +70,8 @@ class Pages:
         try:
             if act == "merge":
                 hosted.merge(pull, None, person)
+            elif act == "comment":
+                comment(hosted, pull, person, _said(request))
             else:
                 hosted.edit_pull(pull, {"state": "closed"}, person)
         except Refused as error:
@@ -120,16 +127,47 @@ def _pull(hosted: HostedRepository, pull: PullRequest) -> str:
         f'<p><a href="/{html.escape(hosted.name)}/pulls">Pull requests</a></p>'
         f"<h1>{html.escape(pull.title)} <small>#{pull.number}</small></h1>"
         f"<p>{_state(pull)} {html.escape(pull.author)} wants to merge <code>{html.escape(pull.head)}</code> "
-        f"into <code>{html.escape(pull.base)}</code></p>"
-        f"<article>{render_markdown(pull.body)}</article>{buttons}"
+        f"into <code>{html.escape(pull.base)}</code> {_labels(pull)}</p>"
+        f"<article>{render_markdown(pull.body)}</article>{_conversation(hosted, pull, path)}{buttons}"
         f"<h2>Changes</h2><pre>{_diff(hosted.diff(pull))}</pre>"
         f"<h2>Commit</h2><pre>{html.escape(message)}</pre>"
     )
 
 
+def _said(request: Request) -> str:
+    """The text of the form; browsers send lines as RFC 9110 does."""
+    fields = parse_qs(request.body.decode("utf-8", "replace"))
+    return fields.get("text", [""])[0].replace("\r\n", "\n")
+
+
+def _conversation(hosted: HostedRepository, pull: PullRequest, path: str) -> str:
+    """What was said, with reactions, and a form to say something."""
+    said = "".join(
+        f"<article><p><b>{html.escape(each.author)}</b> {_reactions(each)}</p>"
+        f"{render_markdown(each.body)}</article>"
+        for each in hosted.comments
+        if each.number == pull.number
+    )
+    form = (
+        f'<form method="post" action="{path}/comment"><input name="text" size="60" required '
+        'placeholder="/imagebot hold 14d waits for the audit"> <button>Comment as you</button></form> '
+    )
+    return f"{said}<p>{form}</p>"
+
+
+def _reactions(said: Comment) -> str:
+    shown = {"+1": "👍", "-1": "👎"}
+    return " ".join(shown.get(name, html.escape(name)) for name, logins in said.reactions.items() if logins)
+
+
+def _labels(pull: PullRequest) -> str:
+    return " ".join(f'<span class="label">{html.escape(name)}</span>' for name in pull.labels)
+
+
 def _state(pull: PullRequest) -> str:
     state = "merged" if pull.merged_at else pull.state
-    return f'<span class="state {state}">{state}</span>'
+    draft = ' <span class="label">draft</span>' if pull.draft else ""
+    return f'<span class="state {state}">{state}</span>{draft}'
 
 
 def _diff(text: str) -> str:

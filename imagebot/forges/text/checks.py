@@ -40,7 +40,7 @@ def table_of_checks(page: Page) -> str:
     facts = {aim: dict(_facts(page, update)) for aim, update in aims.items()}
     alike = {name: value for name, value in _facts(page, page.updates[0]) if _all_say(facts, name, value)}
     named = [name for name, _ in _facts(page, page.updates[0]) if name not in alike]
-    of_all = [f"**{name} of all:** {value}." for name, value in alike.items()]
+    of_all = [f"**{name}** (all images): {value}." for name, value in alike.items()]
     rows = _rows(facts, named, page.limit // 4) if named else ""
     return "\n\n".join(part for part in (rows, " ".join([*of_all, f"**Reach:** {reach(page)}."])) if part)
 

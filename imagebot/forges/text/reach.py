@@ -21,7 +21,10 @@ def reach(page: Page) -> str:
     files = count(len({u.reference.path for u in page.updates}), "file")
     changed = f"{files}, {count(len(places), 'environment')}" if places else files
     staying = dict.fromkeys(stay for u in page.updates for stay in page.elsewhere.get(image(u), ()))
-    named = [f"{code(place)} stays at {code(tag)}" for place, tag in staying]
+    if len({image(update) for update in page.updates}) == 1:
+        named = [f"{code(place)} stays at {code(tag)}" for place, tag in staying]
+    else:  # a version says nothing where nobody knows of which image
+        named = list(dict.fromkeys(f"{code(place)} stays as it is" for place, _ in staying))
     more = f" and {count(len(named) - _SHOWN, 'other')}" if len(named) > _SHOWN else ""
     return "; ".join([changed, *([", ".join(named[:_SHOWN]) + more] if named else [])])
 

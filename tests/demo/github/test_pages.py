@@ -35,6 +35,24 @@ def test_a_page_shows_the_pull_request_and_its_buttons_work(
     assert "#1 Move" in page(f"{github.url}/acme/config/pulls")[0]
 
 
+def test_a_person_can_say_something(
+    github: GitHubStandIn, repo: Repository, hosted: HostedRepository
+) -> None:
+    pull = repo.create_pull("main", "topic", title="a")
+    pull.add_to_labels("mine")
+
+    request = urllib.request.Request(
+        f"{pull.html_url}/comment", b"text=%2Fimagebot+hold+%3Cb%3E", method="POST"
+    )
+    with urllib.request.urlopen(request) as answer:
+        text = answer.read().decode()
+
+    (said,) = hosted.comments
+    assert (said.author, said.body) == ("you", "/imagebot hold <b>")
+    assert "/imagebot hold &lt;b&gt;" in text
+    assert '<span class="label">mine</span>' in text
+
+
 def test_a_button_on_another_site_does_nothing(repo: Repository, hosted: HostedRepository) -> None:
     pull = repo.create_pull("main", "topic", title="a")
 

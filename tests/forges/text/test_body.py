@@ -205,7 +205,7 @@ def test_whatever_its_size_a_proposal_fits_a_pull_request(number: int, depth: in
 
     assert len(f"{text}{marker('staging/web', title(updates), updates)}") <= limit
     assert 0 < text.count("| staging |") <= min(number, 100)
-    assert "| Image |" in text or "**Signature of all:**" in text
+    assert "| Image |" in text or "**Signature** (all images):" in text
     assert "**Roll back:**" in text
     assert len(str(marker("a", "b", updates))) < MARKER_ROOM
 

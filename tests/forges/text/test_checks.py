@@ -167,7 +167,7 @@ def test_what_holds_for_all_images_of_a_group_is_said_once() -> None:
     text = body(group)
 
     assert "| Image | Platforms |\n" in text
-    assert "**Out since of all:** not asked: the policy has no `min-age`." in text
+    assert "**Out since** (all images): not asked: the policy has no `min-age`." in text
 
 
 @pytest.mark.parametrize(
