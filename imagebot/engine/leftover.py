@@ -67,6 +67,9 @@ def close(branch: str, reason: str, bot: Bot, world: World) -> Outcome:
     if state.foreign and (opened or not was_merged(branch, state.tip, bot)):
         kept = f"nothing is left to propose, but branch {branch} has a commit that imagebot did not write"
         return outcome(name, branch, "held", kept, opened)
+    if opened and opened.base not in {"", bot.base}:
+        kept = f"nothing is left to propose, but a person pointed it at {opened.base}"
+        return outcome(name, branch, "held", kept, opened)
     if known and known.hold and known.hold.binds(bot.now()):
         kept = f"nothing is left to propose, but @{known.hold.by} holds it"
         return outcome(name, branch, "held", kept, opened)

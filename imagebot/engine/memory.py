@@ -83,7 +83,7 @@ def recall(closed: Sequence[PullRequest], opened: Marker | None, base: str, now:
             continue
         for target, reason in _words(request, known, base):
             refused.setdefault(target, reason)
-        if known.hold and not known.lifted:
+        if known.hold and not (known.lifted or request.merged):
             holds.append(known.hold)
     binding = next((hold for hold in holds if hold.binds(now)), None)
     return Memory({target: reason for target, reason in refused.items() if reason}, binding)

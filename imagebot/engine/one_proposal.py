@@ -18,8 +18,10 @@ from imagebot.engine.planning import proposal_of
 from imagebot.engine.pushing import push
 from imagebot.engine.rules import decoration, is_draft, outdated, rules_of
 from imagebot.engine.world import named, outcome
+from imagebot.errors import ForgeError
 from imagebot.forges.marker import Marker, marker, targets, with_marker
 from imagebot.plan import without_major
+from imagebot.policies.proposing import PullRequestRules
 
 if TYPE_CHECKING:
     from imagebot.engine.obey import Orders
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from imagebot.engine.world import Bot, World
     from imagebot.forges.protocol import PullRequest
     from imagebot.plan import Action, Outcome, Plan, Proposal
-    from imagebot.policies.proposing import PullRequestRules
 
 YOUNG = timedelta(hours=1)
 
@@ -126,10 +127,12 @@ class OneProposal:
 
     def _may_overwrite(self) -> bool:
         """Whether a person gave their commits up, or merged them."""
-        name = self.wanted.branch
-        return name in self.orders.overwrite or (
-            self._opened is None and was_merged(name, self._branch.tip, self.bot)
-        )
+        name, tip = self.wanted.branch, self._branch.tip
+        said = self.orders.overwrite.get(name)
+        if said and tip:
+            at = self.bot.repository.facts(tip).at
+            return at is None or at <= said  # what came after these words was not meant
+        return self._opened is None and was_merged(name, tip, self.bot)
 
     def _memory(self) -> Memory:
         """What people said. Where the open pull request is just what is wanted, nobody else is asked."""
@@ -173,13 +176,25 @@ class OneProposal:
             if not request.open:
                 return self._overtaken()
             self.world.open[proposal.branch] = request
-            if text := self.wording.moved(self._branch.message, proposal):
-                self.bot.forge.comment(request.number, text)
-        if changed or self._lacks_labels(request):
+        if self._lacks_labels(request):
             warnings = self._decorate(proposal, rules, request)
+        elif changed:
+            warnings = self._decorate(proposal, PullRequestRules(), request)
         drafted = self._draft(proposal, rules, request)
+        if changed:
+            warnings += self._tell_what_moved(proposal, request)
         action: Action = "updated" if pushed or changed or drafted else "unchanged"
         return replace(self._outcome(action), warnings=warnings)
+
+    def _tell_what_moved(self, proposal: Proposal, request: PullRequest) -> tuple[str, ...]:
+        """Say in a comment what a reviewer must look at again; why not, if that cannot be."""
+        text = self.wording.moved(self._branch.message, proposal)
+        try:
+            if text:
+                self.bot.forge.comment(request.number, text)
+        except ForgeError as error:
+            return (f"nobody was told what moved: {error.message}",)
+        return ()
 
     def _says_otherwise(self, known: Marker) -> bool:
         """Whether it still says that a person works on it, or, reopened, that imagebot closed it."""

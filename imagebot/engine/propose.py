@@ -70,7 +70,7 @@ class Proposer:
         if whole:
             wanted = {proposal.branch for proposal in (*plan.proposals, *asked.values())}
             yield from leftovers(wanted, plan, self._bot, world, self._stop)
-            yield from answer_rest(self._orders, self._bot)
+            yield from answer_rest(self._orders, plan, self._bot)
 
     def _is_new(self, proposal: Proposal, plan: Plan) -> bool:
         return without_major(proposal.id) not in plan.waiting and proposal != self._done.get(proposal.id)

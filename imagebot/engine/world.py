@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -69,12 +69,10 @@ class World:
     Attributes:
         branches: Branches of imagebot's on the remote, and their commits.
         open: Open pull requests by branch.
-        opened: Branches that this run opened pull requests from.
     """
 
     branches: dict[str, str]
     open: dict[str, PullRequest]
-    opened: list[str] = field(default_factory=list)
     _recent: Sequence[PullRequest] | None = None
 
     @classmethod

@@ -73,6 +73,17 @@ def test_the_open_pull_requests_of_an_environment_are_limited(team: Team, imageb
     settled(team, imagebot)
 
 
+def test_a_branch_whose_run_died_does_not_stand_in_its_own_way(team: Team, imagebot: Run) -> None:
+    configure(team, settings="pull-requests: {limits: {branches: 1}}\n", policy="environments: [staging]")
+    team.push(web="1.5.0")
+    team.github.fail(r"POST .*/pulls$", 500, "no", times=9)
+    assert imagebot("apply", str(team.clone)).code != 0
+    assert team.hosted.tip(STAGING)
+    team.github.forget()
+
+    assert applied(team, imagebot)["staging/web"][0] == "created"
+
+
 def test_a_freeze_holds_back_what_is_new_and_goes_on_with_what_is_open(team: Team, imagebot: Run) -> None:
     team.push(web="1.5.0")
     today = datetime.now(UTC).date()
