@@ -354,6 +354,7 @@ class Outcome:
         url: Where a person reads it.
         error: The failure, if there was one.
         warnings: What was not essential and could not be done, such as a label that could not be set.
+        title: Of the pull request, as it is now; empty without one.
         waits: Whether only a limit or the calendar stands against opening it.
     """
 
@@ -365,6 +366,7 @@ class Outcome:
     url: str | None = None
     error: ImagebotError | None = None
     warnings: tuple[str, ...] = ()
+    title: str = ""
     waits: bool = False
 
 

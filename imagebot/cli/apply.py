@@ -138,7 +138,7 @@ def _show(plan: Plan, outcomes: tuple[Outcome, ...], arguments: Namespace) -> No
     if arguments.output == "json":
         from imagebot.reports.documents import outcomes_document
 
-        answer_json(outcomes_document(plan, outcomes))
+        answer_json(outcomes_document(plan, outcomes, dry_run=arguments.dry_run))
     elif arguments.output == "markdown":
         from imagebot.reports.markdown import plan_markdown
 
@@ -146,4 +146,4 @@ def _show(plan: Plan, outcomes: tuple[Outcome, ...], arguments: Namespace) -> No
     else:
         from imagebot.reports.text import outcomes_text
 
-        answer(outcomes_text(plan, outcomes, screen(arguments)))
+        answer(outcomes_text(plan, outcomes, screen(arguments), dry_run=arguments.dry_run))

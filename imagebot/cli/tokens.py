@@ -61,7 +61,8 @@ def forge_token(environ: Mapping[str, str], kind: str = "github") -> Token:
         value, source = _value(environ, name)
         if source:
             return Token(value, source, kind)
-    return Token(None, f"the environment ({', '.join(names)} are not set)", kind)
+    missing = f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not set"
+    return Token(None, f"the environment ({missing})", kind)
 
 
 def app_key(environ: Mapping[str, str]) -> AppKey | None:

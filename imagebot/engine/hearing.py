@@ -42,10 +42,11 @@ class Heard:
     @classmethod
     def read(cls, bot: Bot, world: World) -> Heard:
         """Ask the forge."""
-        closed = world.recent(bot)
-        numbers = [request.number for request in (*world.open.values(), *closed)]
-        found = bot.forge.comments(bot.now() - WINDOW, numbers) if numbers else ()
-        answers = {int(number): c.body for c in found if c.own for number in _ANSWER.findall(c.body)}
+        # an imagebot of another name may have answered: the one that opened the pull request
+        opened_by = {request.number: request.author for request in (*world.open.values(), *world.recent(bot))}
+        found = bot.forge.comments(bot.now() - WINDOW, list(opened_by)) if opened_by else ()
+        ours = [c for c in found if c.own or c.author == opened_by.get(c.number, "")]
+        answers = {int(number): c.body for c in ours for number in _ANSWER.findall(c.body)}
         left = [c for c in found if _OWN not in c.body and c.id not in answers and commands(c.body)]
         return cls(left, {(c.number, c.author) for c in found if answers.get(c.id, "").startswith(_NO_SAY)})
 

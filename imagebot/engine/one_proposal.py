@@ -13,7 +13,7 @@ from imagebot.engine.automerge import automerge
 from imagebot.engine.branches import Branch, read_branch
 from imagebot.engine.edit import edited_files
 from imagebot.engine.leftover import close, was_merged
-from imagebot.engine.memory import Memory, of_any_group, recall
+from imagebot.engine.memory import Memory, of_any_group, of_other_open, recall
 from imagebot.engine.planning import proposal_of
 from imagebot.engine.pushing import push
 from imagebot.engine.rules import decoration, is_draft, outdated, rules_of
@@ -96,7 +96,10 @@ class OneProposal:
         done = self._bring_in_line(proposal, rules)
         if refused:
             done = replace(done, reason=f"a part of it is left out: {refused}")
-        return automerge(proposal, done, rules, self.bot, self.world)
+        try:
+            return automerge(proposal, done, rules, self.bot, self.world)
+        except ForgeError as error:
+            return replace(done, warnings=(*done.warnings, f"it was not merged: {error.message}"))
 
     def _outcome(self, action: Action, reason: str = "") -> Outcome:
         return outcome(self.wanted.id, self.wanted.branch, action, reason, self._opened)
@@ -143,7 +146,9 @@ class OneProposal:
             return recall((), self._known, self.bot.base, now)
         own = self.bot.forge.closed_pull_requests(self.wanted.branch)
         others = self.world.recent(self.bot)
-        return recall(of_any_group(own, others), self._known, self.bot.base, now)
+        memory = recall(of_any_group(own, others), self._known, self.bot.base, now)
+        elsewhere = of_other_open(self.world.others(self.wanted.branch), self.wanted.updates, now)
+        return replace(memory, refused={**memory.refused, **elsewhere})
 
     def _nothing_left(self, reason: str) -> Outcome:
         """Everything of it was turned down."""

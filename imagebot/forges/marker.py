@@ -114,7 +114,7 @@ def marker(proposal: str, title: str, updates: Sequence[Update], asked: Asked | 
     """
     moves = (
         f"{u.reference.path}:{u.reference.line} {u.reference.image} {u.to.tag} {u.to.digest}"
-        + (" pending" if u.pending else "")
+        + (f" {u.pending}" if u.pending else "")
         for u in updates
     )
     whole = "\n".join([title, *moves]).encode("utf-8", "surrogateescape")

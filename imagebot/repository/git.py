@@ -234,6 +234,12 @@ class GitRepository(Records):
         )
 
     def _denied(self, doing: str) -> ForgeDenied:
+        if self._token_source.startswith("the environment"):
+            return ForgeDenied(
+                f"cannot {doing} {self.remote_url}: it asks for a token, and there is none in "
+                f"{self._token_source}",
+                hint="set the token of this kind of forge; --forge says which kind it is",
+            )
         return ForgeDenied(
             f"cannot {doing} {self.remote_url}: it refused the token from {self._token_source}",
             hint="give imagebot a valid token with write access to the repository's contents",
