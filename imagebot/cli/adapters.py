@@ -63,6 +63,7 @@ def open_bot(target: Target, arguments: Namespace) -> Bot:
     author = _AUTHOR.fullmatch(arguments.author)
     if author is None:
         raise UsageError(f"--author {arguments.author!r} is not of the form 'Name <email>'")
+    _sign(target, arguments)
     kind, forge = _forge(target, arguments)
     return Bot(
         repository=target.repository,
@@ -76,6 +77,27 @@ def open_bot(target: Target, arguments: Namespace) -> Bot:
         kind=kind,
         urgent=getattr(arguments, "urgent", False),
     )
+
+
+def _sign(target: Target, arguments: Namespace) -> None:
+    """Let commits be signed if the operator says so: no file says it, for a pull request may change files."""
+    by, key = getattr(arguments, "sign", None), getattr(arguments, "signing_key", None)
+    if not by and not key:
+        return
+    if not by or not key:
+        raise UsageError(
+            "--sign and --signing-key go together", hint="imagebot apply --sign ssh --signing-key FILE"
+        )
+    if target.source.configuration.settings.commits.through == "api":
+        raise UsageError(
+            "--sign signs what Git pushes, and imagebot.yaml lets the forge make the commits",
+            hint="leave out --sign: the forge signs by itself; or set `commits: {through: git}`",
+        )
+    from imagebot.repository.signing import Signer
+
+    signer = Signer(by, key)
+    signer.check()
+    target.repository.sign_by(signer)
 
 
 def _forge(target: Target, arguments: Namespace) -> tuple[ForgeKind, Forge]:

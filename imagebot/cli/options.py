@@ -95,3 +95,9 @@ def add_forge(parser: ArgumentParser) -> None:
         default="imagebot <imagebot@noreply.invalid>",
         help="author and committer of commits (default: %(default)s)",
     )
+    parser.add_argument("--sign", choices=("gpg", "ssh"), help="sign commits that Git pushes")
+    parser.add_argument(
+        "--signing-key",
+        metavar="KEY-ID|FILE",
+        help="what to sign with: id of a gpg key, or file of an ssh key; without passphrase, or unlocked",
+    )
