@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from imagebot.cli.source import Source, Target
     from imagebot.engine.world import Bot
     from imagebot.forges.protocol import Forge
-    from imagebot.policies.policy import ForgeKind
+    from imagebot.policies.policy import ForgeKind, ForgeSettings
     from imagebot.registries.client import RegistryClient
 
 _AUTHOR = re.compile(r"(?P<name>[^<>\r\n]+?) <(?P<email>[^<>\s]+)>")
@@ -101,18 +101,44 @@ def _sign(target: Target, arguments: Namespace) -> None:
 
 
 def _forge(target: Target, arguments: Namespace) -> tuple[ForgeKind, Forge]:
-    settings = target.source.configuration.settings.forge
-    host, path = remote_parts(target.repository.remote_url)
-    known = kind_of_host(host, os.environ)
-    kind: ForgeKind = arguments.forge or settings.kind or known or "git"
+    settings, url = target.source.configuration.settings.forge, target.repository.remote_url
+    kind = kind_of_forge(url, settings, arguments, os.environ)
     if kind == "git":
         from imagebot.forges.git import GitForge
 
         return kind, GitForge(target.repository, target.base)
+    token = target.token if target.token.kind == kind else forge_token(os.environ, kind)
+    return kind, hosted_forge(kind, url, settings, token, arguments)
+
+
+def kind_of_forge(
+    url: str, settings: ForgeSettings, arguments: Namespace, environ: Mapping[str, str]
+) -> ForgeKind:
+    """The kind of forge that pull requests go to: the operator says, or imagebot.yaml, or the host's name."""
+    kind: ForgeKind | None = arguments.forge or settings.kind
+    return kind or kind_of_host(remote_parts(url)[0], environ) or "git"
+
+
+def hosted_forge(
+    kind: ForgeKind, url: str, settings: ForgeSettings, token: Token, arguments: Namespace
+) -> Forge:
+    """The forge behind a remote.
+
+    Args:
+        kind: Of forge, and not plain Git.
+        url: The remote.
+        settings: Those of imagebot.yaml.
+        token: For this kind of forge.
+        arguments: ``forge_api`` and ``forge_repository``.
+
+    Raises:
+        ForgeDenied: There is no token.
+        UsageError: The token would go where it must not, or the repository cannot be told.
+    """
+    host, path = remote_parts(url)
     api = arguments.forge_api or settings.api or default_api(kind, host)
     check_api(api, host, by_operator=bool(arguments.forge_api))
     check_kind(kind, api, os.environ)
-    token = target.token if target.token.kind == kind else forge_token(os.environ, kind)
     if not token.value:
         name = NAMES[kind][0]
         raise ForgeDenied(
@@ -126,7 +152,7 @@ def _forge(target: Target, arguments: Namespace) -> tuple[ForgeKind, Forge]:
             hint="set forge.repository in imagebot.yaml, or --forge-repository OWNER/NAME",
         )
     polite = urlsplit(api).hostname not in LOOPBACK
-    return kind, _FORGES[kind](repository, token, api, polite)
+    return _FORGES[kind](repository, token, api, polite)
 
 
 def _github(repository: str, token: Token, api: str, polite: bool) -> Forge:  # noqa: FBT001 - one shape for all
