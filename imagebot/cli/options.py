@@ -100,6 +100,10 @@ def add_forge(parser: ArgumentParser) -> None:
         default="imagebot <imagebot@noreply.invalid>",
         help="author and committer of commits (default: %(default)s)",
     )
+
+
+def add_signing(parser: ArgumentParser) -> None:
+    """Whose key signs commits; no file of the repository says it."""
     parser.add_argument("--sign", choices=("gpg", "ssh"), help="sign commits that Git pushes")
     parser.add_argument(
         "--signing-key",
