@@ -33,6 +33,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     options.add_reading(parser)
     options.add_forge(parser)
+    options.add_signing(parser)
     parser.add_argument("--local", action="store_true", help="edit the work tree only: no commit, no forge")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
     parser.add_argument("--plan", metavar="FILE", help="carry out a plan saved by `plan -o json`")

@@ -31,6 +31,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     options.add_reading(parser, several=True)
     options.add_forge(parser)
+    options.add_signing(parser)
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--once", action="store_true", help="run one cycle and leave with its exit code")
     when.add_argument("--every", metavar="TIME", help="run a cycle now and then every 90s, 5m, 1h30m ...")

@@ -75,6 +75,7 @@ def configure(parser: ArgumentParser) -> None:
     options.add_source(parser)
     options.add_registries(parser)
     options.add_forge(parser)
+    options.add_signing(parser)
 
 
 def run(arguments: Namespace) -> int:

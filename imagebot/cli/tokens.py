@@ -27,12 +27,14 @@ class Token:
     Attributes:
         kind: Of forge; it goes to no other.
         login: Whose it is, where the token cannot tell.
+        rights: Of a GitHub App, such as ``contents: write``; None where the token does not tell.
     """
 
     value: str | None = field(repr=False)
     source: str
     kind: str | None = None
     login: str = ""
+    rights: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
