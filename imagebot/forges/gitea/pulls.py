@@ -42,11 +42,12 @@ class Pulls(HostedRepository):
         return [_pull_request(pull) for pull in self._history.closed(limit) if _ours(pull, prefix)]
 
     def pull_request(self, number: int) -> PullRequest | None:
-        """One pull request, or None if there is none of that number."""
+        """One pull request; None if there is none of that number, or it comes from a fork."""
         answer = self._api.get(
             self._path(f"/pulls/{number:d}"), f"read pull request #{number:d} of {self._name}", also={404}
         )
-        return _pull_request(answer.one(Pull)) if answer.status == 200 else None
+        found = answer.one(Pull) if answer.status == 200 else None
+        return _pull_request(found) if found and _own(found) else None
 
     def create(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> PullRequest:
         """Open a pull request; if another run was quicker, take the one it opened.
