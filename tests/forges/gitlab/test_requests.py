@@ -109,6 +109,22 @@ def test_comments_of_silent_merge_requests_are_not_asked_for(world: GitLabWorld,
     assert [seen.path for seen in world.server.requests] == [MR, "/api/v4/user", f"{MR}/1/notes"]
 
 
+def test_comments_of_what_did_not_change_since_are_not_asked_for(
+    world: GitLabWorld, forge: GitLabForge
+) -> None:
+    old, new = propose(world, forge), propose(world, forge, "imagebot/staging/api")
+    for pull_request in (old, new):
+        world.comment(pull_request, "Why?", author=MAINTAINER)
+    world.project.merge_requests[old.number].updated_at = "2020-01-01T00:00:00.000Z"
+    world.server.requests.clear()
+
+    found = forge.comments(datetime(2021, 1, 1, tzinfo=UTC), [old.number, new.number])
+
+    assert [each.number for each in found] == [new.number]
+    notes = [seen.path for seen in world.server.requests if seen.path.endswith("/notes")]
+    assert notes == [f"{MR}/{new.number}/notes"]
+
+
 def test_every_page_is_read(world: GitLabWorld, forge: GitLabForge) -> None:
     opened = propose(world, forge)
     one = world.project.merge_requests[opened.number]
