@@ -13,6 +13,7 @@ from imagebot.forges.protocol import Decoration, PullRequest
 from tests.forges.contract.gitlab_world import GitLabWorld
 from tests.forges.contract.proposed import BRANCH, propose
 from tests.forges.contract.world import MAINTAINER, MILESTONE, REVIEWER
+from tests.forges.gitlab.state import now
 
 AGES = datetime(2020, 1, 1, tzinfo=UTC)
 P = "/api/v4/projects/1"
@@ -66,7 +67,9 @@ Act = Callable[[GitLabForge, PullRequest], object]
         ),
         pytest.param(lambda forge, pull: forge.merge(pull, "merge"), [f"PUT {MR}/1/merge"], id="merge"),
         pytest.param(
-            lambda forge, _: forge.find_issue("mark"), [f"GET {P}/issues", f"GET {P}/issues"], id="issue"
+            lambda forge, _: forge.find_issue("mark"),
+            ["GET /api/v4/user", f"GET {P}/issues", f"GET {P}/issues"],
+            id="issue",
         ),
         pytest.param(
             lambda forge, _: forge.create_issue("T", "B", ["a"]), [f"POST {P}/issues"], id="new-issue"
@@ -136,6 +139,18 @@ def test_every_page_is_read(world: GitLabWorld, forge: GitLabForge) -> None:
 
     assert len(forge.open_pull_requests("imagebot/")) == 131
     assert [seen.path for seen in world.server.requests] == [MR, MR]
+
+
+def test_forks_cannot_make_a_closed_one_forgotten(world: GitLabWorld, forge: GitLabForge) -> None:
+    closed = propose(world, forge)
+    world.close(closed)
+    one = world.project.merge_requests[closed.number]
+    for iid in range(2, 232):
+        world.project.merge_requests[iid] = replace(one, iid=iid, source_project_id=999, created_at=now())
+    world.server.requests.clear()
+
+    assert [each.number for each in forge.closed_pull_requests(BRANCH)] == [closed.number]
+    assert [seen.path for seen in world.server.requests] == [MR, MR, MR]
 
 
 def test_no_more_is_looked_through_than_was_asked_for(world: GitLabWorld, forge: GitLabForge) -> None:
