@@ -1,8 +1,8 @@
 """Plain Git: a branch is the pull request, and its commit message holds title and body.
 
-A record beside each branch (``refs/imagebot/proposed/<branch>/<commit>``) makes it remember: whoever deletes
-a branch without merging it has said "not this version", for the record stays and tells what was proposed.
-On a remote that takes nothing but branches there are no records, and a deleted branch comes back.
+A record beside each branch (``refs/imagebot/proposed/<branch>/<time>-<commit>``) makes it remember: whoever
+deletes a branch without merging it has said "not this version", for the record stays and tells what was
+proposed. On a remote that takes nothing but branches there are no records, and a deleted branch comes back.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from imagebot.forges.protocol import Abilities, PullRequest, RepositoryFacts
 from imagebot.forges.unable import Unable
 
 if TYPE_CHECKING:
-    from imagebot.repository.recording import RecordingRepository
+    from imagebot.repository.recording import Record, RecordingRepository
 
 RECORDS = "refs/imagebot/proposed/"
 CLOSED_LIMIT = 100
@@ -59,30 +59,37 @@ class GitForge(Unable):
 
     def closed_pull_requests(self, branch: str) -> Sequence[PullRequest]:
         """What was proposed on a branch and is no longer, newest first: merged, or deleted by a person."""
-        return self._closed(branch, self._repository.branches(branch).get(branch))[:CLOSED_LIMIT]
+        records = [each for each in self._repository.records(branch) if each.branch == branch]
+        return self._closed(records, self._repository.branches(branch), CLOSED_LIMIT)
 
     def recent_pull_requests(self, prefix: str, limit: int) -> Sequence[PullRequest]:
-        """Closed ones of all branches, those last; Git does not tell when they were closed."""
-        tips, found = self._repository.branches(prefix), list[PullRequest]()
-        for branch in self._repository.records(f"{prefix}*"):
-            if len(found) >= limit:
-                break
-            found += self._closed(branch, tips.get(branch))
-        return sorted(found, key=_when, reverse=True)[:limit]
+        """Closed ones of all branches, those made last; Git does not tell when they were closed."""
+        records = self._repository.records(f"{prefix}*")
+        return self._closed(records, self._repository.branches(prefix), limit)
 
-    def _closed(self, branch: str, tip: str | None) -> list[PullRequest]:
-        """Records of a branch, without the one that the branch holds, maybe under a person's commit."""
-        recorded = self._repository.records(branch).get(branch, ())[:CLOSED_LIMIT]
+    def _closed(self, records: Sequence[Record], tips: Mapping[str, str], limit: int) -> list[PullRequest]:
+        """What was recorded, without those that their branches hold, maybe under a person's commit.
+
+        Args:
+            records: The newest first.
+            tips: Branches that are still there.
+            limit: Records that are looked at, beside those that are the tips themselves.
+        """
+        recorded = [each for each in records if tips.get(each.branch) != each.commit][:limit]
         if not recorded:
             return []
-        self._repository.bring_records(branch, recorded)
-        here, base = self._repository.fetch(branch) if tip else None, self._base_tip()
-        gone = [commit for commit in recorded if here is None or not self._repository.brought(commit, here)]
-        told = [
-            replace(self._told(branch, commit), open=False, merged=self._repository.brought(commit, base))
-            for commit in gone
-        ]
-        return sorted(told, key=_when, reverse=True)
+        self._repository.bring_records(recorded)
+        left = {each.branch for each in recorded} & tips.keys()
+        here, base = {branch: self._repository.fetch(branch) for branch in left}, self._base_tip()
+        gone = [each for each in recorded if not self._is_held(each, here.get(each.branch))]
+        return sorted((self._told_closed(each, base) for each in gone), key=_when, reverse=True)
+
+    def _is_held(self, record: Record, tip: str | None) -> bool:
+        return tip is not None and self._repository.brought(record.commit, tip)
+
+    def _told_closed(self, record: Record, base: str) -> PullRequest:
+        merged = self._repository.brought(record.commit, base)
+        return replace(self._told(record.branch, record.commit), open=False, merged=merged)
 
     def _told(self, branch: str, commit: str) -> PullRequest:
         facts = self._repository.facts(commit)

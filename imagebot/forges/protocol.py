@@ -199,7 +199,7 @@ class Proposing(Protocol):
         ...
 
     def pull_request(self, number: int) -> PullRequest | None:
-        """One pull request, open or not; None if there is none of that number."""
+        """One pull request, open or not; None if there is none of that number, or it comes from a fork."""
         ...
 
     def create(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> PullRequest:

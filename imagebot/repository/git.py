@@ -190,8 +190,7 @@ class GitRepository(Records):
         if records and self._pushed_together(branch, [head, *records], expected or ""):
             return
         self._push(branch, head, expected or "")
-        if records:  # not together, or not at all: some remotes take nothing but branches
-            self._git.attempt("push", "--porcelain", "--no-verify", "origin", records[0])
+        self._push_records(records)  # not together, or not at all: some remotes take nothing but branches
 
     def delete(self, branch: str, *, expected: str) -> None:
         """Delete the remote's branch under a lease; one that is gone already is fine."""

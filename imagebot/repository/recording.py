@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from imagebot.repository.protocol import ConfigRepository
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A reference beside the branches that names a commit that was pushed to one of them.
+
+    Attributes:
+        branch: The branch.
+        commit: What it names.
+        reference: Its whole name.
+        made: When the commit was made, in seconds since the epoch; 0 where the name does not tell.
+    """
+
+    branch: str
+    commit: str
+    reference: str
+    made: int
+
+
 class RecordingRepository(ConfigRepository, Protocol):
     """A config repository whose remote also remembers what was proposed.
 
-    A record is a reference beside the branches that names a commit that was pushed to one of them. It
-    travels with the branch in one push, all or nothing, and stays when somebody deletes the branch.
+    A record travels with its branch in one push, all or nothing, and stays when somebody deletes the branch.
     """
 
     remote_url: str
@@ -33,16 +50,16 @@ class RecordingRepository(ConfigRepository, Protocol):
         """
         ...
 
-    def records(self, branches: str) -> Mapping[str, Sequence[str]]:
-        """Recorded commits by branch.
+    def records(self, branches: str) -> Sequence[Record]:
+        """Records, that of the newest commit first.
 
         Args:
             branches: A branch, or with ``*`` at its end all that begin so.
         """
         ...
 
-    def bring_records(self, branch: str, commits: Iterable[str]) -> None:
-        """Bring recorded commits of a branch here, and their parents, in one fetch."""
+    def bring_records(self, records: Iterable[Record]) -> None:
+        """Bring recorded commits here, and their parents, in one fetch."""
         ...
 
     def record(self, branch: str, commit: str, *, instead_of: str) -> None:

@@ -1,16 +1,20 @@
 """Records of what was proposed: references beside the branches of the remote, one for each commit.
 
-A record travels with its branch in one push, all or nothing, and stays when somebody deletes the branch.
+A record travels with its branch in one push, all or nothing, and stays when somebody deletes the branch. Its
+name tells when its commit was made (``<branch>/<seconds since the epoch>-<commit>``), so that the newest are
+known before any is fetched.
 """
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from imagebot.errors import PushRefused
 from imagebot.repository.command import Git, Result, last_words
+from imagebot.repository.recording import Record
 from imagebot.repository.signing import signed
 
 if TYPE_CHECKING:
@@ -22,6 +26,8 @@ KEPT = "refs/imagebot/"
 
 RECORDED = "recorded/"
 """Under it, those that are recorded: their place on the remote may be gone by now."""
+
+_DATED = re.compile(r"(?P<made>[0-9]{1,12})-[0-9a-f]+", re.ASCII)
 
 QUIETLY = (
     "fetch",
@@ -71,20 +77,23 @@ class Records(ABC):
         """From here on, let a record travel with each branch that is pushed."""
         self._records = prefix
 
-    def records(self, branches: str) -> Mapping[str, Sequence[str]]:
-        """Recorded commits by branch, in one question."""
+    def records(self, branches: str) -> Sequence[Record]:
+        """Records, the newest first, in one question."""
         listed = self._remote("ls-remote", "origin", f"{self._records}{branches}/*").text
-        found: dict[str, list[str]] = {}
-        for line in listed.splitlines():
-            commit, _, name = line.partition("\t")
-            found.setdefault(name.removeprefix(self._records).rpartition("/")[0], []).append(commit)
-        return found
+        found = (self._read(line) for line in listed.splitlines())
+        return sorted(found, key=lambda each: each.made, reverse=True)
 
-    def bring_records(self, branch: str, commits: Iterable[str]) -> None:
+    def _read(self, line: str) -> Record:
+        commit, _, name = line.partition("\t")
+        branch, _, last = name.removeprefix(self._records).rpartition("/")
+        dated = _DATED.fullmatch(last)
+        return Record(branch, commit, name, int(dated["made"]) if dated else 0)
+
+    def bring_records(self, records: Iterable[Record]) -> None:
         """Bring recorded commits here, and their parents."""
-        missing = [commit for commit in commits if not self._has(commit)]
+        missing = [each for each in records if not self._has(each.commit)]
         if missing:
-            refspecs = (f"+{self._records}{branch}/{each}:{KEPT}{RECORDED}{each}" for each in missing)
+            refspecs = (f"+{each.reference}:{KEPT}{RECORDED}{each.commit}" for each in missing)
             self._remote(*QUIETLY, *self._depth, "origin", *refspecs)
 
     def record(self, branch: str, commit: str, *, instead_of: str) -> None:
@@ -99,9 +108,9 @@ class Records(ABC):
 
     def withdraw(self, branch: str, *, expected: str) -> None:
         """Delete a branch and its record together; where that cannot be, the record first."""
-        record = f":{self._records}{branch}/{expected}"
-        if not self._pushed_together(branch, [f":refs/heads/{branch}", record], expected):
-            self._git.attempt("push", "--porcelain", "--no-verify", "origin", record)
+        gone = self._without_record(branch, expected)
+        if not self._pushed_together(branch, [f":refs/heads/{branch}", *gone], expected):
+            self._push_records(gone)
             self.delete(branch, expected=expected)
 
     def reword(self, commit: str, message: str) -> str:
@@ -142,8 +151,19 @@ class Records(ABC):
         """The new record, and the old one deleted: a branch that is still there has one."""
         if not self._records or commit == old:
             return []
-        place = f"{self._records}{branch}"
-        return [f"{commit}:{place}/{commit}", *([f":{place}/{old}"] if old else [])]
+        at = self.facts(commit).at
+        new = f"{commit}:{self._records}{branch}/{int(at.timestamp()) if at else 0}-{commit}"
+        return [new, *(self._without_record(branch, old) if old else ())]
+
+    def _without_record(self, branch: str, commit: str) -> list[str]:
+        """What deletes the record of a commit, however it is named; nothing where there is none."""
+        found = self.records(branch)
+        return [f":{each.reference}" for each in found if (each.branch, each.commit) == (branch, commit)]
+
+    def _push_records(self, refspecs: Sequence[str]) -> None:
+        """Push records without a branch; that a remote takes none is no failure."""
+        if refspecs:
+            self._git.attempt("push", "--porcelain", "--no-verify", "origin", *refspecs)
 
     def _pushed_together(self, branch: str, refspecs: Iterable[str], expected: str) -> bool:
         """Whether the remote took all references at once, the branch under a lease."""

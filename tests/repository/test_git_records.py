@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from imagebot.errors import PushRefused
 from imagebot.repository.git import GitRepository, open_repository
 from imagebot.repository.protocol import Signature
+from imagebot.repository.recording import Record
 from tests.processes import git, write_files
 
 WHO = Signature("imagebot", "bot@example.com", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
@@ -39,10 +41,17 @@ def repository(request: pytest.FixtureRequest, remote: Path, tmp_path: Path) -> 
     return opened
 
 
-def proposed(repository: GitRepository, tag: int, *, expected: str | None = None) -> str:
+def named(commit: str) -> str:
+    """Name of the record of a commit."""
+    return f"{PREFIX}{BRANCH}/{int(WHO.when.timestamp())}-{commit}"
+
+
+def proposed(
+    repository: GitRepository, tag: int, *, expected: str | None = None, when: datetime = WHO.when
+) -> str:
     """Push a commit to the branch; its id."""
     base = repository.fetch("main") or ""
-    made = repository.commit(base, {FILE: b"tag: %d\n" % tag}, f"to {tag}\n", WHO)
+    made = repository.commit(base, {FILE: b"tag: %d\n" % tag}, f"to {tag}\n", replace(WHO, when=when))
     repository.push(BRANCH, made, expected=expected)
     return made
 
@@ -58,9 +67,41 @@ def test_branch_and_record_come_together(repository: GitRepository, remote: Path
     first = proposed(repository, 2)
     second = proposed(repository, 3, expected=first)
 
-    assert references(remote) == {f"refs/heads/{BRANCH}": second, f"{PREFIX}{BRANCH}/{second}": second}
-    assert repository.records(BRANCH) == {BRANCH: [second]}
-    assert repository.records("imagebot/*") == {BRANCH: [second]}
+    name = named(second)
+    assert references(remote) == {f"refs/heads/{BRANCH}": second, name: second}
+    recorded = [Record(BRANCH, second, name, int(WHO.when.timestamp()))]
+    assert repository.records(BRANCH) == recorded
+    assert repository.records("imagebot/*") == recorded
+
+
+def test_records_are_told_newest_first(repository: GitRepository, remote: Path) -> None:
+    made = []
+    for seconds in (999_999_999, 1_000_000_000, 1_100_000_000, 1_700_000_000):
+        made.append(proposed(repository, seconds, when=datetime.fromtimestamp(seconds, UTC)))
+        git(remote, "update-ref", "-d", f"refs/heads/{BRANCH}")
+    git(
+        remote, "update-ref", f"{PREFIX}{BRANCH}/{made[0]}", made[0]
+    )  # as it was named before names told the time
+
+    assert [each.commit for each in repository.records(BRANCH)] == [*made[::-1], made[0]]
+    assert [each.made for each in repository.records(BRANCH)] == [
+        1_700_000_000,
+        1_100_000_000,
+        1_000_000_000,
+        999_999_999,
+        0,
+    ]
+
+
+def test_a_record_without_a_time_in_its_name_is_one_too(repository: GitRepository, remote: Path) -> None:
+    first = proposed(repository, 2)
+    git(remote, "update-ref", "-d", named(first))
+    git(remote, "update-ref", f"{PREFIX}{BRANCH}/{first}", first)
+    repository.bring_records(repository.records(BRANCH))
+
+    second = proposed(repository, 3, expected=first)
+
+    assert references(remote) == {f"refs/heads/{BRANCH}": second, named(second): second}
 
 
 def test_without_records_a_branch_goes_alone(remote: Path, tmp_path: Path) -> None:
@@ -111,7 +152,7 @@ def test_a_recorded_commit_is_brought_to_where_it_never_was(
     fresh.keep_records(PREFIX)
     assert not fresh.holds(made)
 
-    fresh.bring_records(BRANCH, [made])
+    fresh.bring_records(fresh.records(BRANCH))
 
     facts = fresh.facts(made)
     assert (facts.message, facts.at) == ("to 2\n", WHO.when)
@@ -125,7 +166,7 @@ def test_another_record_takes_the_place(repository: GitRepository, remote: Path)
     other = repository.reword(made, "another\n")
     repository.record(BRANCH, other, instead_of=made)
 
-    assert references(remote) == {f"{PREFIX}{BRANCH}/{other}": other}
+    assert references(remote) == {named(other): other}
     assert repository.facts(other).message == "another\n"
     assert repository.facts(other).tree == repository.facts(made).tree
 

@@ -25,28 +25,30 @@ class Pulls(HostedRepository):
 
     def __init__(self, api: Client, name: str) -> None:
         super().__init__(api, name)
-        self._history = History(self._newest)
+        self._history = History(self._newest, _own)
 
     def open_pull_requests(self, prefix: str) -> Mapping[str, PullRequest]:
         """Open pull requests from branches of this repository; forks are somebody else's."""
         return {pull.head.label: _pull_request(pull) for pull in self._open() if _ours(pull, prefix)}
 
     def closed_pull_requests(self, branch: str) -> Sequence[PullRequest]:
-        """Closed and merged pull requests from a branch, newest first, of the last thousand that changed."""
-        found = [pull for pull in self._history.closed() if pull.head.label == branch and _own(pull)]
+        """Closed and merged pull requests from a branch, newest first; see ``history`` for how far back."""
+        found = [pull for pull in self._history.closed() if pull.head.label == branch]
         newest = sorted(found, key=lambda pull: pull.number, reverse=True)
         return [_pull_request(pull) for pull in newest[:CLOSED_LIMIT]]
 
     def recent_pull_requests(self, prefix: str, limit: int) -> Sequence[PullRequest]:
         """Closed and merged pull requests under a prefix, the last closed first."""
-        return [_pull_request(pull) for pull in self._history.closed(limit) if _ours(pull, prefix)]
+        closed = self._history.closed(limit)
+        return [_pull_request(pull) for pull in closed if pull.head.label.startswith(prefix)]
 
     def pull_request(self, number: int) -> PullRequest | None:
-        """One pull request, or None if there is none of that number."""
+        """One pull request; None if there is none of that number, or it comes from a fork."""
         answer = self._api.get(
             self._path(f"/pulls/{number:d}"), f"read pull request #{number:d} of {self._name}", also={404}
         )
-        return _pull_request(answer.one(Pull)) if answer.status == 200 else None
+        found = answer.one(Pull) if answer.status == 200 else None
+        return _pull_request(found) if found and _own(found) else None
 
     def create(self, branch: str, base: str, title: str, body: str, *, draft: bool = False) -> PullRequest:
         """Open a pull request; if another run was quicker, take the one it opened.

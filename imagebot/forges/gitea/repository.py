@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
-from imagebot.errors import ForgeDenied
 from imagebot.forges.gitea.payloads import Payload, Repository, User
+from imagebot.forges.identity import known_login
 from imagebot.forges.protocol import RepositoryFacts
 
 if TYPE_CHECKING:
@@ -56,13 +56,9 @@ class HostedRepository:
 
     def _me(self) -> str:
         """Who imagebot is, where it must be known so that nothing of anybody else is taken for its own."""
-        login = self.facts().login
-        if not login:
-            raise ForgeDenied(
-                f"{self._api.host} does not tell who the token from {self._api.token_source} belongs to",
-                hint="give it the scope read:user",
-            )
-        return login
+        hint = "give it the scope read:user"
+        api = self._api
+        return known_login(self.facts().login, host=api.host, token_source=api.token_source, hint=hint)
 
     def _path(self, rest: str = "") -> str:
         owner, _, name = self._name.partition("/")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from imagebot import evidence
+from imagebot.forges.breaking import breaking
 from imagebot.forges.gitea.payloads import Compare, Release
 from imagebot.forges.gitea.repository import HostedRepository
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 HIDDEN = frozenset({401, 403, 404})
 _NAME = r"(?!\.+(?:/|$))[\w.-]+"
 _PLACE = re.compile(rf"/(?P<name>{_NAME}/{_NAME}?)(?:\.git)?/?", re.ASCII)
-_BREAKING = re.compile(r"\w+(\([^()]*\))?!:|.*^BREAKING[ -]CHANGE:", re.DOTALL | re.MULTILINE)
-"""https://www.conventionalcommits.org: a `!` before the colon, or a footer."""
 
 
 class Sources(HostedRepository):
@@ -46,9 +45,8 @@ class Sources(HostedRepository):
             return None
         found = answer.one(Compare)
         messages = [each.commit.message for each in found.commits if each.commit]
-        breaking = tuple(text.partition("\n")[0] for text in messages if _BREAKING.match(text))
         url = f"{source.rstrip('/').removesuffix('.git')}/compare/{between}"
-        return evidence.Comparison(url, found.total_commits or len(messages), breaking)
+        return evidence.Comparison(url, found.total_commits or len(messages), breaking(messages))
 
     def _hosted(self, source: str) -> str | None:
         """Path of a repository in the API; None if it is no repository of this server."""

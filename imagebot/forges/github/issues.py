@@ -5,7 +5,7 @@ https://docs.github.com/rest/issues/issues
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import requests
 from github import GithubException
@@ -17,7 +17,11 @@ from imagebot.forges.github.people import People
 from imagebot.forges.protocol import Issue
 
 MOST_ISSUES = 500
-"""Issues and pull requests of imagebot's own that are looked through, open and closed each."""
+"""Issues and pull requests of imagebot's own that are looked through, of each state and from each end.
+
+GitHub lists both together, and they have their labels in common. An issue that was made by one of the first
+runs stays in reach from the old end however many pull requests came after it.
+"""
 
 
 class Issues(People):
@@ -49,21 +53,30 @@ class Issues(People):
             self._api.write("PATCH", self._path(f"issues/{issue.number}"), {"body": body}, again=True)
 
     def _find_issue(self, fits: Callable[[Item], bool]) -> Issue | None:
-        login = self.facts().login
-        creator = {"creator": login} if login else {}
-        for state in ("open", "closed"):
-            items = self._api.pages(
-                self._path("issues"),
-                limit=MOST_ISSUES,
-                state=state,
-                sort="created",
-                direction="desc",
-                **creator,
-            )
-            for item in items:
+        return self._find("open", fits) or self._find("closed", fits)
+
+    def _find(self, state: str, fits: Callable[[Item], bool]) -> Issue | None:
+        """The newest; of more than are looked through, the oldest ones after the newest ones."""
+        for direction in ("desc", "asc"):
+            seen = 0
+            for item in self._own(state, direction):
                 if "pull_request" not in item and fits(item):
                     return _issue(item)
+                seen += 1
+            if seen < MOST_ISSUES:
+                return None
         return None
+
+    def _own(self, state: str, direction: str) -> Iterator[Item]:
+        """Issues and pull requests that imagebot opened, by when it did; at most ``MOST_ISSUES``."""
+        return self._api.pages(
+            self._path("issues"),
+            limit=MOST_ISSUES,
+            state=state,
+            creator=self._me(),
+            sort="created",
+            direction=direction,
+        )
 
     def _off(self) -> ForgeError:
         return ForgeError(

@@ -13,7 +13,6 @@ _DESCRIPTIONS = 100
 _LOOKS: tuple[tuple[str, str, str], ...] = (
     ("imagebot", "1d76db", "Opened by imagebot"),
     ("imagebot/urgent", "b60205", "Free of imagebot's schedule and freezes"),
-    ("hold", "d93f0b", "imagebot leaves this as it is"),
     ("env/", "0e8a16", "Environment"),
     ("step/", "fbca04", "Size of the update"),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from github import GithubException
 
 from imagebot.forges.github.api import Api, Item
+from imagebot.forges.identity import known_login
 from imagebot.forges.protocol import PullRequest, RepositoryFacts
 
 if TYPE_CHECKING:
@@ -83,6 +84,12 @@ class GitHubRepository:
                 return str(self._api.query("query { viewer { login } }", {})["viewer"]["login"])
             except (GithubException, KeyError, TypeError):
                 return ""
+
+    def _me(self) -> str:
+        """Who imagebot is, where it must be known. Raises ForgeDenied where the token does not tell."""
+        hint = "use a token of a person, or a GitHub App by GITHUB_APP_ID and its private key"
+        place = self._api.place
+        return known_login(self.facts().login, host=place.host, token_source=place.token_source, hint=hint)
 
     def _is_own(self, item: Item) -> bool:
         """Whether the head branch lives in this repository; a deleted fork has none."""

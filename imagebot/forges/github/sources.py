@@ -6,32 +6,26 @@ https://docs.github.com/rest/releases/releases and https://docs.github.com/rest/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
 from github import GithubException
 
 from imagebot.evidence import Comparison, Release
+from imagebot.forges.breaking import breaking
 from imagebot.forges.github.api import Item
 from imagebot.forges.github.errors import is_limited
 from imagebot.forges.github.repository import GitHubRepository
-from imagebot.untrusted import clean
 
 LONGEST_NOTES = 125_000
 """Characters: what GitHub stores of a release."""
 
 MOST_TAGS = 10
-MOST_BREAKING = 20
 MOST_COMMITS = 250
 """Commits that GitHub tells of between two versions, the newest; all are counted."""
 
 _NAME = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9_.-]{1,100}"
 _REVISION = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_./+-]{0,199}", re.ASCII)
-_MARKED = re.compile(r"[a-z]+(\([^()\n]{0,100}\))?!: ", re.IGNORECASE)
-_FOOTER = re.compile(r"^BREAKING[ -]CHANGE: ", re.MULTILINE)
-"""https://www.conventionalcommits.org/en/v1.0.0/#specification, items 12 to 14."""
-
 _UNSEEN = frozenset({403, 404, 410, 422, 451})
 
 
@@ -61,7 +55,7 @@ class Sources(GitHubRepository):
             return None
         url = f"{self._web()}/{name}/compare/{quote(old)}...{quote(new)}"
         messages = (str(item["commit"]["message"]) for item in answer["commits"][:MOST_COMMITS])
-        return Comparison(url, answer.get("total_commits"), tuple(islice(_breaking(messages), MOST_BREAKING)))
+        return Comparison(url, answer.get("total_commits"), breaking(messages))
 
     def _unless_hidden(self, path: str) -> Item | None:
         with self._api.named("read the source of an image"):
@@ -89,10 +83,3 @@ class Sources(GitHubRepository):
 
 def _is_revision(text: str) -> bool:
     return _REVISION.fullmatch(text) is not None and ".." not in text
-
-
-def _breaking(messages: Iterable[str]) -> Iterator[str]:
-    for message in messages:
-        subject = message.partition("\n")[0]
-        if _MARKED.match(subject) or _FOOTER.search(message):
-            yield clean(subject, 200)

@@ -18,6 +18,7 @@ from urllib3.exceptions import HTTPError
 from imagebot.errors import ForgeError
 from imagebot.forges.gitlab.errors import Place, failure, kind_of_token, not_found, status_of
 from imagebot.forges.gitlab.session import open_session
+from imagebot.forges.identity import known_login
 
 Json = dict[str, Any]
 FAILURES = (GitlabError, requests.RequestException, HTTPError)
@@ -74,6 +75,11 @@ class Calls:
                 if status_of(error) not in {403, 404}:
                     raise
                 return ""
+
+    def known_login(self) -> str:
+        """Who imagebot is, where it must be known. Raises ForgeDenied where the token does not tell."""
+        place, hint = self._place, "use a personal, project or group access token with the scope api"
+        return known_login(self.login, host=place.host, token_source=place.token_source, hint=hint)
 
     def at(self, path: str) -> str:
         """Path of something in the project."""

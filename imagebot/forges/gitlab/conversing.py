@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from imagebot.forges.gitlab import values
-from imagebot.forges.gitlab.calls import FAILURES, Calls
+from imagebot.forges.gitlab.calls import FAILURES, Calls, Json
 from imagebot.forges.gitlab.errors import is_lost, status_of, words_of
 from imagebot.forges.gitlab.texts import disarmed
 from imagebot.forges.protocol import Comment
@@ -37,12 +37,13 @@ class Conversation:
     def comments(self, since: datetime, numbers: Sequence[int]) -> Sequence[Comment]:
         """Notes of people and imagebot since, oldest first.
 
-        GitLab lists notes of one merge request at a time: one request tells which have any.
+        GitLab lists notes of one merge request at a time: one request tells which have any, and which changed
+        since, as they do with every note.
         """
         with self._calls.named("read comments"):
             found = [
                 comment
-                for number in self._talked_on(numbers)
+                for number in self._talked_on(numbers, since)
                 for comment in takewhile(lambda each: each.created >= since, self._written(number, _LIMIT))
             ]
         return sorted(found, key=lambda each: (each.created, each.id))[-_LIMIT:]
@@ -68,13 +69,13 @@ class Conversation:
                 if each["username"] == login and each.get("state", "active") == "active"
             )
 
-    def _talked_on(self, numbers: Sequence[int]) -> Iterator[int]:
+    def _talked_on(self, numbers: Sequence[int], since: datetime) -> Iterator[int]:
         for begin in range(0, len(numbers), _AT_ONCE):
             iids = list(numbers[begin : begin + _AT_ONCE])
             items = self._calls.listed(
                 self._calls.at("merge_requests"), {"iids[]": iids, "state": "all"}, _AT_ONCE
             )
-            yield from (int(item["iid"]) for item in items if item.get("user_notes_count") != 0)
+            yield from (int(item["iid"]) for item in items if _may_hold_news(item, since))
 
     def _written(self, number: int, limit: int) -> Iterator[Comment]:
         """The newest notes, newest first, without those that GitLab writes itself."""
@@ -91,3 +92,8 @@ class Conversation:
 
     def _notes(self, number: int) -> str:
         return self._calls.at(f"merge_requests/{int(number)}/notes")
+
+
+def _may_hold_news(item: Json, since: datetime) -> bool:
+    changed = values.moment(item.get("updated_at"))
+    return item.get("user_notes_count") != 0 and (changed is None or changed >= since)

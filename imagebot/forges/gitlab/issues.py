@@ -44,6 +44,8 @@ class IssueBoard:
             self._calls.put(self._calls.at(f"issues/{issue.number}"), {"description": disarmed(body)})
 
     def _newest(self, state: str, mark: str) -> Issue | None:
+        login = self._calls.known_login()
         query = {"state": state, "scope": "created_by_me", "order_by": "created_at", "sort": "desc"}
-        found = map(values.issue, self._calls.listed(self._calls.at("issues"), query, _LIMIT))
+        items = self._calls.listed(self._calls.at("issues"), query, _LIMIT)
+        found = (values.issue(item) for item in items if values.login_of(item) == login)
         return next((each for each in found if mark in each.body), None)

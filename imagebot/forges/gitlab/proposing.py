@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 
 from imagebot.forges.gitlab import values
-from imagebot.forges.gitlab.calls import FAILURES, Calls, Json
+from imagebot.forges.gitlab.calls import FAILURES, Calls
 from imagebot.forges.gitlab.errors import is_lost, status_of
 from imagebot.forges.gitlab.texts import disarmed, stored_title
 from imagebot.forges.protocol import PullRequest
 
 _OPEN_LIMIT = 5_000
 _CLOSED_LIMIT = 100
+_LOOKED_THROUGH = 2_000
+"""Merge requests with one branch that are looked through, most of which may come from forks."""
+
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _LIST = "merge_requests"
 
@@ -26,20 +30,21 @@ class PullRequests:
         """Open merge requests from branches of this project, by branch; the oldest of a branch counts."""
         with self._calls.named("list merge requests"):
             query = {"state": "opened", "order_by": "created_at", "sort": "desc"}
-            found = self._found(query, _OPEN_LIMIT)
+            found = list(self._own(query, _OPEN_LIMIT))
         return {each.branch: each for each in found if each.branch.startswith(prefix)}
 
     def closed_pull_requests(self, branch: str) -> Sequence[PullRequest]:
         """Closed and merged merge requests from a branch, newest first, at most 100."""
         with self._calls.named(f"list closed merge requests from {branch}"):
             query = {"state": "all", "source_branch": branch, "order_by": "created_at", "sort": "desc"}
-            return [each for each in self._found(query, _CLOSED_LIMIT) if not each.open]
+            closed = (each for each in self._own(query, _LOOKED_THROUGH) if not each.open)
+            return list(islice(closed, _CLOSED_LIMIT))
 
     def recent_pull_requests(self, prefix: str, limit: int) -> Sequence[PullRequest]:
         """Closed and merged ones under a prefix, the last closed first, among those that changed last."""
         with self._calls.named("list closed merge requests"):
             query = {"state": "all", "order_by": "updated_at", "sort": "desc"}
-            found = self._found(query, limit)
+            found = list(self._own(query, limit))
         closed = [each for each in found if not each.open and each.branch.startswith(prefix)]
         return sorted(closed, key=lambda each: each.closed or _LONG_AGO, reverse=True)
 
@@ -102,9 +107,9 @@ class PullRequests:
             return values.pull_request(self._calls.put(self._calls.at(f"{_LIST}/{number}"), content))
 
     def _open_one(self, branch: str) -> PullRequest | None:
-        return next(iter(self._found({"state": "opened", "source_branch": branch}, _CLOSED_LIMIT)), None)
+        return next(self._own({"state": "opened", "source_branch": branch}, _LOOKED_THROUGH), None)
 
-    def _found(self, query: Mapping[str, str], limit: int) -> list[PullRequest]:
-        """Merge requests from branches of the project itself; those of forks are somebody else's."""
-        items: list[Json] = self._calls.listed(self._calls.at(_LIST), query, limit)
-        return [values.pull_request(item) for item in items if values.is_own(item)]
+    def _own(self, query: Mapping[str, str], limit: int) -> Iterator[PullRequest]:
+        """Merge requests from branches of the project itself, among so many; forks are somebody else's."""
+        items = islice(self._calls.each(self._calls.at(_LIST), query, limit), limit)
+        return (values.pull_request(item) for item in items if values.is_own(item))

@@ -10,19 +10,13 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from imagebot.evidence import Comparison, Release
+from imagebot.forges.breaking import breaking
 from imagebot.forges.gitlab.calls import FAILURES, Calls, Json
 from imagebot.forges.gitlab.errors import status_of
-from imagebot.untrusted import clean
 
 _TAGS = 10
-_BREAKING = 20
 _NOTES = 125_000
-_SUBJECT = 200
 _PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+", re.ASCII)
-_MARKED = re.compile(r"[a-z]+(?:\([^()]*\))?!:", re.IGNORECASE)
-_FOOTER = re.compile(r"^BREAKING[ -]CHANGE: ", re.MULTILINE)
-"""https://www.conventionalcommits.org/en/v1.0.0/#specification"""
-
 _UNSEEN = frozenset({400, 401, 403, 404})
 
 
@@ -58,8 +52,7 @@ class Sources:
             commits = item["commits"]
             between = f"{quote(old, safe='')}...{quote(new, safe='')}"
             url = f"{self._calls.base}/{project}/-/compare/{between}"
-            subjects = tuple(clean(str(each["title"]), _SUBJECT) for each in commits if _is_breaking(each))
-            return Comparison(url, len(commits), subjects[:_BREAKING])
+            return Comparison(url, len(commits), breaking(str(each["message"]) for each in commits))
 
     def _seen(self, path: str, query: dict[str, str] | None = None) -> Json | None:
         try:
@@ -74,7 +67,3 @@ class Sources:
         path = source.removeprefix(self._calls.base + "/")
         fits = path != source and _PATH.fullmatch(path) and not {".", ".."} & set(path.split("/"))
         return path.removesuffix(".git") if fits else None
-
-
-def _is_breaking(commit: Json) -> bool:
-    return bool(_MARKED.match(str(commit["title"])) or _FOOTER.search(str(commit["message"])))

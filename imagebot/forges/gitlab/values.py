@@ -28,7 +28,7 @@ def pull_request(item: Json) -> PullRequest:
         merged=merged,
         head=item.get("sha") or "",
         base=str(item["target_branch"]),
-        author=_login(item),
+        author=login_of(item),
         draft=is_draft(item),
         labels=tuple(map(str, item.get("labels") or ())),
         created=moment(item.get("created_at")),
@@ -52,7 +52,7 @@ def comment(item: Json, number: int, login: str) -> Comment:
     created = moment(item["created_at"])
     if created is None:
         raise ValueError
-    author = _login(item)
+    author = login_of(item)
     own = bool(login) and author == login
     return Comment(
         id=int(item["id"]),
@@ -83,7 +83,7 @@ def moment(text: str | None) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _login(item: Json) -> str:
+def login_of(item: Json) -> str:
     """Who wrote it; empty if the account is gone."""
     author = item.get("author")
     return str(author["username"]) if author else ""

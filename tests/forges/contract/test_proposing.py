@@ -84,6 +84,19 @@ def test_pull_requests_of_forks_are_not_ours(world: World, forge: Forge) -> None
     assert forge.open_pull_requests(PREFIX)[BRANCH].number == ours.number
 
 
+def test_a_pull_request_of_a_fork_is_not_found_by_its_number(world: World, forge: Forge) -> None:
+    if not forge.abilities.comments:
+        assert forge.pull_request(1) is None
+        return
+    world.propose_from_fork(BRANCH, "Not ours")
+    theirs = world.count()
+    ours = propose(world, forge)
+
+    assert ours.number == theirs + 1
+    assert forge.pull_request(theirs) is None
+    assert forge.pull_request(ours.number) is not None
+
+
 def test_closing_stores_the_last_body_in_one_write(world: World, forge: Forge) -> None:
     opened = propose(world, forge)
     before = world.writes

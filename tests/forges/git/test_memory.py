@@ -11,7 +11,7 @@ from imagebot.errors import ForgeError, PushRefused
 from imagebot.forges.git import RECORDS, GitForge
 from tests.forges.contract.proposed import BODY, BRANCH, TITLE, propose, push
 from tests.forges.contract.world import BASE, PATH
-from tests.forges.git.world import GitWorld
+from tests.forges.git.world import BEGIN, GitWorld
 
 OTHER = "imagebot/staging/api"
 
@@ -35,7 +35,7 @@ def recorded(world: GitWorld) -> dict[str, str]:
 def test_a_record_travels_with_the_branch(world: GitWorld) -> None:
     head = push(world)
 
-    assert recorded(world) == {f"{RECORDS}{BRANCH}/{head}": head}
+    assert recorded(world) == {f"{RECORDS}{BRANCH}/{BEGIN}-{head}": head}
 
 
 def test_the_record_of_a_commit_that_is_replaced_goes(world: GitWorld, forge: GitForge) -> None:
@@ -139,6 +139,19 @@ def test_recent_ones_are_those_that_are_closed(world: GitWorld, forge: GitForge)
 
     assert [each.title for each in forge.recent_pull_requests("imagebot/", 50)] == ["api", "web"]
     assert len(forge.recent_pull_requests("imagebot/", 1)) == 1
+
+
+def test_the_newest_are_remembered_however_many_there_are(
+    world: GitWorld, forge: GitForge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imagebot.forges.git.CLOSED_LIMIT", 3)
+    for tag in range(2, 12):
+        push(world, BRANCH if tag % 2 else OTHER, title=f"to {tag}", tag=tag)
+        world.delete_branch(BRANCH if tag % 2 else OTHER)
+
+    assert [each.title for each in forge.closed_pull_requests(BRANCH)] == ["to 11", "to 9", "to 7"]
+    recent = [each.title for each in forge.recent_pull_requests("imagebot/", 4)]
+    assert recent == ["to 11", "to 10", "to 9", "to 8"]
 
 
 def test_another_body_of_a_closed_one_is_a_new_record(world: GitWorld, forge: GitForge) -> None:

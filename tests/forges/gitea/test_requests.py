@@ -11,6 +11,7 @@ from imagebot.forges.gitea.forge import GiteaForge
 from imagebot.forges.protocol import Decoration, PullRequest
 from tests.forges.contract.proposed import BRANCH, propose
 from tests.forges.contract.world import MAINTAINER, MILESTONE, REVIEWER, TEAM
+from tests.forges.gitea.hosted import FORK
 from tests.forges.gitea.records import Issue, Label, Pull
 from tests.forges.gitea.world import GiteaWorld
 
@@ -103,6 +104,19 @@ def test_closed_ones_of_many_branches_are_listed_once(world: GiteaWorld, forge: 
         assert closed.title == f"Old {each}"
 
     assert len(sent(world, before)) == 3 + 11
+
+
+def test_forks_cannot_make_a_closed_one_forgotten(world: GiteaWorld, forge: GiteaForge) -> None:
+    many(world, 1200)
+    pulls = list(world.server.hosted.pulls.values())
+    for pull in pulls[1:]:
+        pull.repo_id = FORK
+    before = len(world.server.requests)
+
+    assert [each.number for each in forge.closed_pull_requests("imagebot/old/0")] == [pulls[0].number]
+    assert len(sent(world, before)) == 24
+    assert forge.closed_pull_requests("imagebot/old/1") == []
+    assert len(sent(world, before)) == 25
 
 
 def test_what_changed_since_is_seen(world: GiteaWorld, forge: GiteaForge) -> None:

@@ -44,7 +44,7 @@ def test_a_change_settles_it(present: list[str], wanted: list[str], dropped: lis
         ("imagebot", "1d76db", "Opened by imagebot"),
         ("env/staging", "0e8a16", "Environment staging"),
         ("step/minor", "fbca04", "Size of the update minor"),
-        ("hold", "d93f0b", "imagebot leaves this as it is"),
+        ("hold", "ededed", None),
         ("team/web", "ededed", None),
         ("environment", "ededed", None),
     ],

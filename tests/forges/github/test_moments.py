@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -162,6 +163,35 @@ def test_an_issue_of_somebody_else_is_not_ours(world: GitHubWorld, forge: GitHub
     world.hosted.issues[1].author = MAINTAINER
 
     assert forge.find_issue("<!-- mark -->") is None
+
+
+def test_without_a_login_nobodys_issue_is_taken_for_ours(world: GitHubWorld, forge: GitHubForge) -> None:
+    forge.create_issue("Theirs", "<!-- mark -->", [])
+    world.hosted.issues[1].author = MAINTAINER
+    world.server.fail("GET /api/v3/user$", 403, "Resource not accessible by integration")
+    world.server.fail("POST /api/graphql", 403, "Resource not accessible by integration")
+    nobody = world.forge()
+
+    with pytest.raises(ForgeDenied, match="does not tell who the token from a test belongs to") as refused:
+        nobody.find_issue("<!-- mark -->")
+
+    assert "GITHUB_APP_ID" in refused.value.hint
+
+
+def test_an_issue_is_found_behind_a_thousand_pull_requests(
+    world: GitHubWorld, forge: GitHubForge, opened: PullRequest
+) -> None:
+    made = forge.create_issue("Dashboard", "<!-- mark -->", ["imagebot"])
+    world.hosted.issues[made.number].close(world.hosted.now(), MAINTAINER)
+    world.close(opened)
+    pull = world.hosted.pulls[opened.number]
+    for number in range(10, 1010):
+        world.hosted.pulls[number] = replace(pull, number=number, created_at=world.hosted.now())
+
+    found = forge.find_issue("<!-- mark -->")
+
+    assert found is not None
+    assert (found.number, found.open) == (made.number, False)
 
 
 @pytest.mark.parametrize(

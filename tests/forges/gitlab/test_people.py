@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from imagebot.errors import ForgeError
+from imagebot.errors import ForgeDenied, ForgeError
 from imagebot.forges.gitlab import GitLabForge
 from imagebot.forges.protocol import Decoration
 from tests.forges.contract.gitlab_world import GitLabWorld
@@ -147,6 +147,9 @@ def test_a_token_that_does_not_tell_whose_it_is(world: GitLabWorld, forge: GitLa
 
     assert other.facts().login == ""
     assert [each.own for each in other.comments(AGES, [1])] == [False]
+    with pytest.raises(ForgeDenied, match="does not tell who the token from GITLAB_TOKEN") as refused:
+        other.find_issue("mark")
+    assert "scope api" in refused.value.hint
 
 
 def test_an_issue_that_was_not_opened_is_not_made_up(world: GitLabWorld, forge: GitLabForge) -> None:

@@ -13,6 +13,7 @@ from imagebot.forges.protocol import Decoration, PullRequest
 from tests.forges.contract.gitlab_world import GitLabWorld
 from tests.forges.contract.proposed import BRANCH, propose
 from tests.forges.contract.world import MAINTAINER, MILESTONE, REVIEWER
+from tests.forges.gitlab.state import now
 
 AGES = datetime(2020, 1, 1, tzinfo=UTC)
 P = "/api/v4/projects/1"
@@ -66,7 +67,9 @@ Act = Callable[[GitLabForge, PullRequest], object]
         ),
         pytest.param(lambda forge, pull: forge.merge(pull, "merge"), [f"PUT {MR}/1/merge"], id="merge"),
         pytest.param(
-            lambda forge, _: forge.find_issue("mark"), [f"GET {P}/issues", f"GET {P}/issues"], id="issue"
+            lambda forge, _: forge.find_issue("mark"),
+            ["GET /api/v4/user", f"GET {P}/issues", f"GET {P}/issues"],
+            id="issue",
         ),
         pytest.param(
             lambda forge, _: forge.create_issue("T", "B", ["a"]), [f"POST {P}/issues"], id="new-issue"
@@ -109,6 +112,22 @@ def test_comments_of_silent_merge_requests_are_not_asked_for(world: GitLabWorld,
     assert [seen.path for seen in world.server.requests] == [MR, "/api/v4/user", f"{MR}/1/notes"]
 
 
+def test_comments_of_what_did_not_change_since_are_not_asked_for(
+    world: GitLabWorld, forge: GitLabForge
+) -> None:
+    old, new = propose(world, forge), propose(world, forge, "imagebot/staging/api")
+    for pull_request in (old, new):
+        world.comment(pull_request, "Why?", author=MAINTAINER)
+    world.project.merge_requests[old.number].updated_at = "2020-01-01T00:00:00.000Z"
+    world.server.requests.clear()
+
+    found = forge.comments(datetime(2021, 1, 1, tzinfo=UTC), [old.number, new.number])
+
+    assert [each.number for each in found] == [new.number]
+    notes = [seen.path for seen in world.server.requests if seen.path.endswith("/notes")]
+    assert notes == [f"{MR}/{new.number}/notes"]
+
+
 def test_every_page_is_read(world: GitLabWorld, forge: GitLabForge) -> None:
     opened = propose(world, forge)
     one = world.project.merge_requests[opened.number]
@@ -120,6 +139,18 @@ def test_every_page_is_read(world: GitLabWorld, forge: GitLabForge) -> None:
 
     assert len(forge.open_pull_requests("imagebot/")) == 131
     assert [seen.path for seen in world.server.requests] == [MR, MR]
+
+
+def test_forks_cannot_make_a_closed_one_forgotten(world: GitLabWorld, forge: GitLabForge) -> None:
+    closed = propose(world, forge)
+    world.close(closed)
+    one = world.project.merge_requests[closed.number]
+    for iid in range(2, 232):
+        world.project.merge_requests[iid] = replace(one, iid=iid, source_project_id=999, created_at=now())
+    world.server.requests.clear()
+
+    assert [each.number for each in forge.closed_pull_requests(BRANCH)] == [closed.number]
+    assert [seen.path for seen in world.server.requests] == [MR, MR, MR]
 
 
 def test_no_more_is_looked_through_than_was_asked_for(world: GitLabWorld, forge: GitLabForge) -> None:
