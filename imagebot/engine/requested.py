@@ -218,5 +218,6 @@ class _Asking:
 
 def _beside(update: Update, stuck: Mapping[str, Scanned]) -> str:
     """Why an update that is allowed is not proposed."""
-    names = {str(item.reference.image.name) for item in stuck.values()}
+    own = stuck.get(without_major(update.proposal))
+    names = {str(item.reference.image.name) for item in ([own] if own else stuck.values())}
     return f"it shares pull request {update.proposal} with what is refused: {', '.join(sorted(names))}"

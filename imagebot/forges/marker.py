@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _MARKER = re.compile(r"<!-- imagebot:v1 ([A-Za-z0-9_=-]{1,40000}) -->")
 _LARGEST = 1_000_000
 _TARGETS = 1000
-_MOVES = 1000
 _ROOM = 12_000
 """Characters of a new marker with its moves; what people say later comes on top of it."""
 
@@ -109,8 +108,7 @@ class Marker:
     draft: bool = False
 
     def __str__(self) -> str:
-        packed = zlib.compress(_text(self), 9)
-        return f"<!-- imagebot:v1 {base64.urlsafe_b64encode(packed).decode()} -->"
+        return f"<!-- imagebot:v1 {base64.urlsafe_b64encode(zlib.compress(_text(self), 9)).decode()} -->"
 
 
 def marker(proposal: str, title: str, updates: Sequence[Update], asked: Asked | None = None) -> Marker:
@@ -143,7 +141,7 @@ def marker(proposal: str, title: str, updates: Sequence[Update], asked: Asked | 
 
 def _fits(found: Marker) -> bool:
     """Whether it can be stored, and read back."""
-    return len(found.moves) <= _MOVES and len(_text(found)) < _LARGEST and len(str(found)) < _ROOM
+    return len(found.moves) <= _TARGETS and len(_text(found)) < _LARGEST and len(str(found)) < _ROOM
 
 
 def _text(found: Marker) -> bytes:
