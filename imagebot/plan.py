@@ -227,6 +227,7 @@ class Proposal:
         title: Title of the pull request and subject of the commit, at most 72 characters.
         body: Markdown body; a pure function of the updates.
         asked: Who asked for it; None for what policies ask for.
+        prompted: Who named what policies ask for too: words for its text, and no limit counts for it.
     """
 
     id: str
@@ -235,6 +236,7 @@ class Proposal:
     body: str
     updates: tuple[Update, ...]
     asked: Asked | None = None
+    prompted: Asked | None = None
 
     @property
     def pending(self) -> str:

@@ -44,6 +44,11 @@ def run(arguments: Namespace) -> int:
 
     if bool(arguments.once) == bool(arguments.every):
         raise UsageError("say how often: --once or --every TIME", hint="imagebot run --every 5m")
+    if len(arguments.paths) > 1 and arguments.forge_repository:
+        raise UsageError(
+            "--forge-repository names one repository, and the pull requests of several would go there",
+            hint="leave it out, or write `forge: {repository: OWNER/NAME}` in each imagebot.yaml",
+        )
     stop = Stop()
     with stop_on_signals(stop):
         if arguments.once:

@@ -31,7 +31,7 @@ def no_room(proposal: Proposal, bot: Bot, world: World, now: Collection[str] = (
     """
     if bot.urgent or proposal.id in now:
         return ""
-    if proposal.asked is None and (reason := _over_limit(proposal, bot, world)):
+    if not (proposal.asked or proposal.prompted) and (reason := _over_limit(proposal, bot, world)):
         return reason
     if proposal.asked and proposal.asked.kind == "rollback":
         return ""

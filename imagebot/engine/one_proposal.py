@@ -81,7 +81,8 @@ class OneProposal:
         if not allowed:
             return self._nothing_left(refused)
         if len(allowed) < len(self.wanted.updates):
-            proposal = self.wording.titled(proposal_of(self.wanted.id, allowed, self.wanted.asked))
+            left = proposal_of(self.wanted.id, allowed, self.wanted.asked)
+            proposal = self.wording.titled(replace(left, prompted=self.wanted.prompted))
         else:
             proposal = self.wording.titled(self.wanted)
         if self._only_lacks_undecided(proposal):
