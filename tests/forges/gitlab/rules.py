@@ -26,7 +26,7 @@ def follow(project: Project) -> None:
         if tip is None:
             item.close()
         elif tip != item.sha:
-            item.sha, item.updated_at, item.auto_merge = tip, now(), False
+            item.sha, item.updated_at, item.auto_merge, item.merge_user = tip, now(), False, None
         elif item.auto_merge and item.pipeline is not None and item.pipeline.status == "success":
             accept(project, item, item.author, {})
 
@@ -97,9 +97,18 @@ def accept(project: Project, item: MergeRequest, user: User, content: dict[str, 
         raise Refused(409, f"SHA does not match HEAD of source branch: {item.sha}")
     running = item.pipeline is not None and item.pipeline.status in {"pending", "running"}
     if waits and (running or status != "mergeable"):
-        item.auto_merge = True
+        item.auto_merge, item.merge_user = True, user
     else:
         merge(project, item, user, squash=content.get("squash") is True)
+
+
+def cancel(project: Project, item: MergeRequest, user: User) -> bool:
+    """``POST .../cancel_merge_when_pipeline_succeeds``; whether there was something to cancel."""
+    if project.role(user) < 30:
+        raise Refused(401, "401 Unauthorized")
+    was = item.auto_merge
+    item.auto_merge, item.merge_user = False, None if was else item.merge_user
+    return was
 
 
 def merge(project: Project, item: MergeRequest, user: User, *, squash: bool) -> None:
@@ -110,6 +119,7 @@ def merge(project: Project, item: MergeRequest, user: User, *, squash: bool) -> 
     if made is None:
         raise Refused(422, "Branch cannot be merged")
     item.state, item.merged_at, item.updated_at, item.auto_merge = "merged", now(), now(), False
+    item.merge_user = user
 
 
 def write(project: Project, item: MergeRequest, user: User, text: str, *, system: bool = False) -> Note:

@@ -97,6 +97,7 @@ class MergeRequest:
     approved_by: set[str] = field(default_factory=set)
     refused_by: set[str] = field(default_factory=set)
     auto_merge: bool = False
+    merge_user: User | None = None
 
     @property
     def draft(self) -> bool:
