@@ -124,6 +124,19 @@ def test_another_step_that_needs_nobody_is_given_to_the_forge_anew(
     assert b"web:1.4.4" in team.hosted.read("main", "envs/staging/web.yaml")
 
 
+def test_what_was_brought_up_to_date_is_given_to_the_forge_anew(
+    team: Team, imagebot: Run, waiting: PullRequest
+) -> None:
+    path, before = "envs/staging/web.yaml", waiting.head_sha
+    team.hosted.commit("main", {path: b"# new\n" + team.hosted.read("main", path)}, "A comment\n")
+    team.pull()
+
+    applied(team, imagebot)
+
+    assert waiting.head_sha != before
+    assert waiting.auto_merge == AutoMerge("imagebot", "merge")
+
+
 def test_what_a_registry_does_not_tell_is_not_merged(team: Team, imagebot: Run, waiting: PullRequest) -> None:
     team.registry.__exit__(None, None, None)
 
