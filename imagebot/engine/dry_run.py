@@ -130,6 +130,9 @@ class _DryForge:
         del message
         self._tell(f"let the forge merge {_named(pull_request)} by {method}")
 
+    def disable_auto_merge(self, pull_request: PullRequest) -> None:
+        self._tell(f"keep the forge from merging {_named(pull_request)} by itself")
+
     def create_issue(self, title: str, body: str, labels: Sequence[str]) -> Issue:
         del labels
         self._tell(f"open an issue: {title!r}")

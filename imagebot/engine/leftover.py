@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imagebot.engine.automerge import withdraw
 from imagebot.engine.branches import read_branch
 from imagebot.engine.planning import BRANCH_PREFIX, branch_name
 from imagebot.engine.world import failed, named, outcome
@@ -48,6 +49,11 @@ def leftovers(
     ]
     if set(left) - set(world.open):  # a list may lack what was opened a moment ago
         world.open = dict(bot.forge.open_pull_requests(BRANCH_PREFIX)) | world.open
+    for branch in sorted(set(world.open).difference(wanted, left)):
+        try:
+            withdraw(branch, bot, world)  # undecided: nobody looked whether it may be merged
+        except ImagebotError as error:
+            yield failed(branch.removeprefix(BRANCH_PREFIX), branch, error)
     for branch in left:
         if stop():
             return
@@ -85,12 +91,14 @@ def close(branch: str, reason: str, bot: Bot, world: World) -> Outcome:
     name = known.proposal if known else branch
     state = read_branch(bot.repository, branch, world.branches.get(branch))
     if state.foreign and (opened or not was_merged(branch, state.tip, bot)):
+        withdraw(branch, bot, world)
         kept = f"nothing is left to propose, but branch {branch} has a commit that imagebot did not write"
         return outcome(name, branch, "held", kept, opened)
     if opened and opened.base not in {"", bot.base}:
         kept = f"nothing is left to propose, but a person pointed it at {opened.base}"
         return outcome(name, branch, "held", kept, opened)
     if known and known.hold and known.hold.binds(bot.now()):
+        withdraw(branch, bot, world)
         kept = f"nothing is left to propose, but @{known.hold.by} holds it"
         return outcome(name, branch, "held", kept, opened)
     if opened and known:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imagebot.engine.admission import no_room
-from imagebot.engine.automerge import automerge
+from imagebot.engine.automerge import automerge, withdraw
 from imagebot.engine.branches import Branch, read_branch
 from imagebot.engine.edit import edited_files
 from imagebot.engine.leftover import close, was_merged
@@ -65,6 +65,12 @@ class OneProposal:
 
     def carry_out(self) -> Outcome:
         """Do what is left to do; what became of it."""
+        done = self._carried_out()
+        if done.action == "held":
+            withdraw(self.wanted.branch, self.bot, self.world)
+        return done
+
+    def _carried_out(self) -> Outcome:
         if reason := self._not_ours():
             return self._outcome("held", reason)
         if self._branch.foreign and not self._may_overwrite():
@@ -86,6 +92,7 @@ class OneProposal:
         else:
             proposal = self.wording.titled(self.wanted)
         if self._only_lacks_undecided(proposal):
+            withdraw(proposal.branch, self.bot, self.world)
             reason = "part of it could not be checked in this run, so the pull request is left as it is"
             return self._outcome("unchanged", reason)
         if self._opened is None and (reason := no_room(proposal, self.bot, self.world, self.now)):
@@ -118,6 +125,7 @@ class OneProposal:
     def _hands_off(self) -> Outcome:
         """A person's commit stands on the branch: say so in the pull request, once, and leave it alone."""
         name, tip = self.wanted.branch, self._branch.tip or ""
+        withdraw(name, self.bot, self.world)
         # where the commit holds the body, the commit would have to be written anew: it is not imagebot's
         speaks = not self.bot.forge.body_in_commit
         if self._opened and self._known and not self._known.noted and speaks:
@@ -225,7 +233,10 @@ class OneProposal:
         text = None
         if self.bot.forge.body_in_commit:
             text = with_marker(self.wording.worded(proposal, self.plan).body, self._marker(proposal, rules))
+        withdraw(name, self.bot, self.world, of_anybody=True)
         self.world.branches[name] = push(proposal, files, text, self.bot, expected=branch.tip)
+        if self._opened:
+            self.world.open[name] = replace(self._opened, head=self.world.branches[name])
         return True
 
     def _outdated(self, files: Collection[str]) -> bool:

@@ -79,6 +79,7 @@ class PullRequest:
         head: Commit at its head, as the forge saw it; empty if unknown.
         author: Login of who opened it.
         auto_merge: Whether the forge is to merge it by itself.
+        auto_merge_by: Login of who said so; empty if nobody did, or if it is unknown.
     """
 
     number: int
@@ -96,6 +97,7 @@ class PullRequest:
     created: datetime | None = None
     closed: datetime | None = None
     auto_merge: bool = False
+    auto_merge_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +281,10 @@ class Merging(Protocol):
 
         Where it is to merge already, what is said now takes the place of what was said then.
         """
+        ...
+
+    def disable_auto_merge(self, pull_request: PullRequest) -> None:
+        """Take that back, whoever said it; nothing where the forge is not to merge it, or has done so."""
         ...
 
 

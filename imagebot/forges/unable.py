@@ -66,6 +66,10 @@ class Unable:
         """Refuse."""
         _refuse("automatic merge")
 
+    def disable_auto_merge(self, pull_request: PullRequest) -> None:
+        """Refuse."""
+        _refuse("automatic merge")
+
     def find_issue(self, mark: str) -> Issue | None:
         """Refuse."""
         _refuse("issues")

@@ -9,6 +9,7 @@ import pytest
 
 from imagebot.demo.github.records import AutoMerge, CheckRun, Review, Rules
 from imagebot.demo.github.threads import add_labels
+from imagebot.demo.hosting import person
 from tests.cli.conftest import POLICIES, SETTINGS, Team
 from tests.processes import Outcome
 
@@ -27,6 +28,17 @@ def configure(team: Team, *, settings: str = "", policy: str = "") -> None:
     """Settings and keys of the first policy beside those of every test."""
     policies = POLICIES.replace('range: "<2"}', f'range: "<2"}}\n    {policy}') if policy else POLICIES
     team.commit({"imagebot.yaml": SETTINGS + settings, "policies/web.yaml": policies})
+
+
+def aged(team: Team, branch: str, minutes: int = 10) -> None:
+    """Let the commit of a branch be older."""
+    hosted, tip = team.hosted, team.hosted.tip(branch) or ""
+    then = datetime.now(UTC) - timedelta(minutes=minutes)
+    identity = {**person("imagebot"), "GIT_COMMITTER_DATE": then.isoformat(timespec="seconds")}
+    parents = [hosted.git("rev-parse", f"{tip}^").text]
+    tree = hosted.git("rev-parse", f"{tip}^{{tree}}").text
+    hosted.move(branch, hosted.commit_tree(tree, parents, hosted.message(tip), identity))
+    hosted.sync("imagebot")
 
 
 def settled(team: Team, imagebot: Run) -> None:
@@ -151,11 +163,15 @@ def test_what_stands_against_a_merge_is_told(
     assert words in reason
 
 
-def test_without_any_check_it_is_merged_in_a_later_run_than_it_was_pushed(team: Team, imagebot: Run) -> None:
+def test_without_any_check_it_is_merged_when_none_can_be_expected_any_more(team: Team, imagebot: Run) -> None:
     configure(team, policy=MERGED)
     team.push(web="1.5.0")
 
     assert "no check has reported yet" in applied(team, imagebot)["staging/web"][1]
+    assert "until its commit is 10 minutes old" in applied(team, imagebot)["staging/web"][1]
+    aged(team, STAGING, minutes=8)
+    assert applied(team, imagebot)["staging/web"][0] == "unchanged"
+    aged(team, STAGING)
     assert applied(team, imagebot)["staging/web"][0] == "merged"
 
 
@@ -213,6 +229,7 @@ def test_nothing_is_merged_in_a_freeze(team: Team, imagebot: Run) -> None:
     assert action == "unchanged"
     assert "automatic merge" in reason
     add_labels(team.hosted, team.open_pulls[STAGING], ["imagebot/urgent"])
+    aged(team, STAGING)
     assert applied(team, imagebot)["staging/web"][0] == "merged"
 
 

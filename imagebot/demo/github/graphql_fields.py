@@ -120,6 +120,8 @@ class _Root:
 
     def disable_auto_merge(self, given: Fields) -> Fields:
         hosted, pull = self._pull(given)
+        if pull.auto_merge is None:
+            raise Refused(422, "Can't disable auto-merge for this pull request")
         pull.auto_merge = None
         return {"pullRequest": pull_request(hosted, pull), "actor": user(self.actor.login)}
 

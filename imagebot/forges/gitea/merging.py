@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from imagebot.errors import MergeBlocked
+from imagebot.errors import ForgeError, MergeBlocked
 from imagebot.forges.gitea.drafts import is_marked
 from imagebot.forges.gitea.payloads import Branch, CombinedStatus, Pull, Review, Status
 from imagebot.forges.gitea.repository import HostedRepository
@@ -79,6 +79,14 @@ class Merging(HostedRepository):
         raise MergeBlocked(
             f"the automatic merge of {self._api.host} would take any head of #{pull_request.number}",
             hint="let imagebot merge: `merge-by: imagebot`",
+        )
+
+    def disable_auto_merge(self, pull_request: PullRequest) -> None:
+        """Refuse: nothing tells whether it is on."""
+        raise ForgeError(
+            f"imagebot does not use the automatic merge of {self._api.host}, so it leaves that of"
+            f" #{pull_request.number} as it is",
+            hint="a person who switched it on can switch it off",
         )
 
     def _pull(self, number: int) -> Pull:

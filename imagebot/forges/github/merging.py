@@ -94,6 +94,22 @@ class Merging(Rules):
             finally:
                 self._seen.pop(number, None)
 
+    def disable_auto_merge(self, pull_request: PullRequest) -> None:
+        """Take that back; where GitHub refuses because it is off already, nothing is wrong.
+
+        https://docs.github.com/graphql/reference/mutations#disablepullrequestautomerge
+        """
+        number = pull_request.number
+        with self._api.named(f"disable auto-merge of pull request #{number}"):
+            content = {"pullRequestId": self._item(number)["node_id"]}
+            try:
+                self._api.mutate("disablePullRequestAutoMerge", content, "pullRequest { number }", again=True)
+            except GithubException:
+                if self._item(number, fresh=True).get("auto_merge") is not None:
+                    raise
+            finally:
+                self._seen.pop(number, None)
+
     def _worked_out(self, number: int) -> Item:
         """A pull request of which GitHub has worked out whether it merges; asking makes it begin."""
         item = self._item(number, fresh=True)

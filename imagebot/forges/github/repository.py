@@ -131,6 +131,7 @@ def pull_request(item: Item) -> PullRequest:
         created=moment(item.get("created_at")),
         closed=moment(item.get("closed_at")),
         auto_merge=item.get("auto_merge") is not None,
+        auto_merge_by=((item.get("auto_merge") or {}).get("enabled_by") or {}).get("login", ""),
     )
 
 

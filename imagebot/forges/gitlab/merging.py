@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from gitlab.exceptions import GitlabError
 
-from imagebot.errors import MergeBlocked
+from imagebot.errors import ForgeError, MergeBlocked
 from imagebot.forges.gitlab.calls import FAILURES, Calls, Json
 from imagebot.forges.gitlab.errors import is_lost, status_of, words_of
 from imagebot.forges.gitlab.facts import merge_methods
@@ -55,6 +55,27 @@ class Merging:
             # the second is the name of the first before GitLab 17.11; the other is ignored
             waiting = {"auto_merge": True, "merge_when_pipeline_succeeds": True}
             self._send(pull_request, {**_how(method, message), **waiting})
+
+    def disable_auto_merge(self, pull_request: PullRequest) -> None:
+        """Take that back, and look whether it is off.
+
+        GitLab answers 201 also where it refused (https://gitlab.com/gitlab-org/gitlab/-/merge_requests/255704).
+        """
+        number = pull_request.number
+        with self._calls.named(f"cancel the auto-merge of merge request !{number}"):
+            try:
+                self._calls.post(
+                    self._calls.at(f"merge_requests/{number}/cancel_merge_when_pipeline_succeeds"), {}
+                )
+            except FAILURES:
+                if _waits(self._read(pull_request)):
+                    raise
+            else:
+                if _waits(self._read(pull_request)):
+                    raise ForgeError(
+                        f"GitLab does not cancel the auto-merge of !{number}",
+                        hint="a person can cancel it, or give the token the role Developer",
+                    )
 
     @contextmanager
     def _merging(self, pull_request: PullRequest, method: MergeMethod) -> Iterator[None]:
@@ -114,7 +135,11 @@ def _how(method: MergeMethod, message: str) -> Json:
 def _is_done(current: Json, pull_request: PullRequest, *, waits: bool) -> bool:
     if current.get("sha") != pull_request.head:
         return False
-    return current["state"] == "merged" or (waits and current.get("merge_when_pipeline_succeeds") is True)
+    return current["state"] == "merged" or (waits and _waits(current))
+
+
+def _waits(current: Json) -> bool:
+    return current["state"] == "opened" and current.get("merge_when_pipeline_succeeds") is True
 
 
 def _why(error: GitlabError, current: Json) -> str:

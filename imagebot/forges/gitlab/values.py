@@ -34,6 +34,7 @@ def pull_request(item: Json) -> PullRequest:
         created=moment(item.get("created_at")),
         closed=moment(item.get("merged_at") if merged else item.get("closed_at")),
         auto_merge=item.get("merge_when_pipeline_succeeds") is True,
+        auto_merge_by=str((item.get("merge_user") or {}).get("username", "")),
     )
 
 

@@ -224,3 +224,59 @@ def test_automatic_merge_is_only_for_the_head_that_was_named(world: World, forge
         forge.enable_auto_merge(replace(pull_request, head="0" * 39 + "1"), forge.facts().merge_methods[0])
 
     assert world.shown(pull_request).auto_merge is False
+
+
+def waiting(world: World, forge: Forge) -> PullRequest:
+    """A pull request that the forge merges when its checks have passed."""
+    world.require_check(CHECK)
+    world.allow_auto_merge()
+    pull_request = propose(world, forge)
+    world.report(pull_request.head, CHECK, "pending")
+    forge.enable_auto_merge(pull_request, forge.facts().merge_methods[0])
+    return current(forge)
+
+
+def test_who_switched_automatic_merge_on_is_told(world: World, forge: Forge) -> None:
+    if not forge.abilities.auto_merge:
+        return
+
+    pull_request = waiting(world, forge)
+
+    assert pull_request.auto_merge_by == forge.facts().login
+    assert propose(world, forge, "imagebot/production/web").auto_merge_by == ""
+
+
+def test_automatic_merge_is_taken_back_in_one_write(world: World, forge: Forge) -> None:
+    if not forge.abilities.auto_merge:
+        return
+    pull_request = waiting(world, forge)
+    before = world.writes
+
+    forge.disable_auto_merge(pull_request)
+
+    assert world.writes - before == 1
+    assert (current(forge).auto_merge, current(forge).auto_merge_by) == (False, "")
+    world.report(pull_request.head, CHECK, "passed")
+    assert world.shown(pull_request).open is True
+
+
+def test_automatic_merge_that_is_off_already_is_no_failure(world: World, forge: Forge) -> None:
+    if not forge.abilities.auto_merge:
+        return
+    pull_request = waiting(world, forge)
+    world.forge().disable_auto_merge(pull_request)
+
+    forge.disable_auto_merge(pull_request)
+
+    assert current(forge).auto_merge is False
+
+
+def test_what_the_forge_has_merged_meanwhile_is_not_taken_back(world: World, forge: Forge) -> None:
+    if not forge.abilities.auto_merge:
+        return
+    pull_request = waiting(world, forge)
+    world.report(pull_request.head, CHECK, "passed")
+
+    forge.disable_auto_merge(pull_request)
+
+    assert world.shown(pull_request).merged is True

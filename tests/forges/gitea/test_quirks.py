@@ -133,6 +133,8 @@ def test_the_forges_own_automatic_merge_is_not_used(
         forge.enable_auto_merge(opened, "merge")
 
     assert "merge-by: imagebot" in refused.value.hint
+    with pytest.raises(ForgeError, match="leaves that of #"):
+        forge.disable_auto_merge(opened)
     assert world.shown(opened).open
 
 

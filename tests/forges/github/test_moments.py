@@ -225,6 +225,20 @@ def test_merging_by_itself_without_the_right_is_denied(world: GitHubWorld, opene
         forge.enable_auto_merge(opened, "merge")
 
 
+def test_an_automatic_merge_that_stays_on_is_told(
+    world: GitHubWorld, forge: GitHubForge, opened: PullRequest
+) -> None:
+    world.allow_auto_merge()
+    world.require_check("ci")
+    forge.enable_auto_merge(opened, "merge")
+    token = world.server.add_user("narrow", rights={"contents": "read", "pull_requests": "read"})
+
+    with pytest.raises(ForgeDenied, match="disable auto-merge"):
+        GitHubForge(world.name, token, api=world.server.api, polite=False).disable_auto_merge(opened)
+
+    assert world.shown(opened).auto_merge is True
+
+
 @pytest.mark.parametrize("applied", [True, False])
 @pytest.mark.parametrize("status", [0, 502])
 def test_a_merge_is_done_once_whatever_becomes_of_the_answer(

@@ -115,6 +115,14 @@ def merge(call: Call) -> Response:
     return _shown(call, item)
 
 
+@operation("POST", _MR + "/cancel_merge_when_pipeline_succeeds")
+def cancel(call: Call) -> Response:
+    if rules.cancel(call.project, call.project.merge_request(call.number), call.actor):
+        return reply(201, {"status": "success"})
+    refused = {"message": "Can't cancel the automatic merge", "status": "error", "http_status": 406}
+    return reply(201, refused)  # as GitLab answers, with that status
+
+
 @operation("GET", _MR + "/approvals")
 def approvals(call: Call) -> Response:
     item = call.project.merge_request(call.number)

@@ -59,6 +59,7 @@ def merge_request(one: Project, item: MergeRequest, base: str, *, whole: bool) -
         "detailed_merge_status": status,
         "has_conflicts": status == "conflict",
         "merge_when_pipeline_succeeds": item.auto_merge,
+        "merge_user": user(item.merge_user) if item.merge_user else None,
         "user_notes_count": sum(not each.system for each in item.notes),
         "created_at": item.created_at,
         "updated_at": item.updated_at,

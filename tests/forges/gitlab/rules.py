@@ -26,7 +26,7 @@ def follow(project: Project) -> None:
         if tip is None:
             item.close()
         elif tip != item.sha:
-            item.sha, item.updated_at, item.auto_merge = tip, now(), False
+            item.sha, item.updated_at, item.auto_merge, item.merge_user = tip, now(), False, None
         elif item.auto_merge and item.pipeline is not None and item.pipeline.status == "success":
             kept = {"squash": item.squash, "squash_commit_message": item.squash_message}
             accept(project, item, item.author, kept)
@@ -99,10 +99,19 @@ def accept(project: Project, item: MergeRequest, user: User, content: dict[str, 
     squash, message = content.get("squash") is True, str(content.get("squash_commit_message") or "")
     running = item.pipeline is not None and item.pipeline.status in {"pending", "running"}
     if waits and (running or status != "mergeable"):
-        item.auto_merge = True
+        item.auto_merge, item.merge_user = True, user
         item.squash, item.squash_message = squash, message
     else:
         merge(project, item, user, squash=squash, message=message)
+
+
+def cancel(project: Project, item: MergeRequest, user: User) -> bool:
+    """``POST .../cancel_merge_when_pipeline_succeeds``; whether there was something to cancel."""
+    if project.role(user) < 30:
+        raise Refused(401, "401 Unauthorized")
+    was = item.auto_merge
+    item.auto_merge, item.merge_user = False, None if was else item.merge_user
+    return was
 
 
 def merge(project: Project, item: MergeRequest, user: User, *, squash: bool, message: str = "") -> None:
@@ -115,6 +124,7 @@ def merge(project: Project, item: MergeRequest, user: User, *, squash: bool, mes
     if made is None:
         raise Refused(422, "Branch cannot be merged")
     item.state, item.merged_at, item.updated_at, item.auto_merge = "merged", now(), now(), False
+    item.merge_user = user
 
 
 def write(project: Project, item: MergeRequest, user: User, text: str, *, system: bool = False) -> Note:

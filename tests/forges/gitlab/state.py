@@ -99,6 +99,7 @@ class MergeRequest:
     auto_merge: bool = False
     squash: bool = False
     squash_message: str = ""
+    merge_user: User | None = None
 
     @property
     def draft(self) -> bool:

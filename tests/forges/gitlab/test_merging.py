@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagebot.errors import MergeBlocked
+from imagebot.errors import ForgeError, MergeBlocked
 from imagebot.forges.gitlab import GitLabForge
 from tests.forges.contract.gitlab_world import GitLabWorld
 from tests.forges.contract.proposed import propose, push
@@ -73,6 +73,39 @@ def test_a_lost_answer_to_an_automatic_merge_is_looked_up(world: GitLabWorld, fo
     forge.enable_auto_merge(opened, "merge")
 
     assert world.shown(opened).auto_merge is True
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        pytest.param(201, id="a-refusal-that-looks-like-success"),
+        pytest.param(401, id="no-right"),
+        pytest.param(502, id="server-error"),
+    ],
+)
+def test_an_automatic_merge_that_stays_on_is_told(
+    world: GitLabWorld, forge: GitLabForge, status: int
+) -> None:
+    opened = propose(world, forge)
+    world.report(opened.head, "ci/test", "pending")
+    forge.enable_auto_merge(opened, "merge")
+    world.server.faults.fail("POST .*/cancel_merge_when_pipeline_succeeds", status, "no", times=5)
+
+    with pytest.raises(ForgeError, match="cancel the auto-merge of"):
+        forge.disable_auto_merge(opened)
+
+    assert world.shown(opened).auto_merge is True
+
+
+def test_a_lost_answer_to_a_cancelled_merge_is_looked_up(world: GitLabWorld, forge: GitLabForge) -> None:
+    opened = propose(world, forge)
+    world.report(opened.head, "ci/test", "pending")
+    forge.enable_auto_merge(opened, "merge")
+    world.server.faults.fail("POST .*/cancel_merge_when_pipeline_succeeds", 502, "Bad Gateway", applied=True)
+
+    forge.disable_auto_merge(opened)
+
+    assert world.shown(opened).auto_merge is False
 
 
 @pytest.mark.parametrize(
