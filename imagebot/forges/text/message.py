@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from imagebot.forges.text.phrases import by_aim, image, said, written
 from imagebot.forges.text.source import revision_of, source_links
-from imagebot.forges.text.words import inside_code
+from imagebot.forges.text.words import LIMIT, inside_code
 from imagebot.plan import Pin
 from imagebot.untrusted import clean
 
@@ -76,7 +76,7 @@ def summary(updates: Sequence[Update]) -> str:
         f"{written(u.source)} -> {written(u.written)}"
         for u in updates
     ]
-    whys = dict.fromkeys(f"Why: {update.why}." for update in updates)
+    whys = dict.fromkeys(f"Why: {clean(update.why, LIMIT)}." for update in updates)
     compared = dict.fromkeys(filter(None, map(_compared, by_aim(updates).values())))
     return "\n".join([*lines, "", *whys, *compared])
 
@@ -91,7 +91,7 @@ def _trailers(proposal: Proposal) -> Iterator[str]:
     """What each image moves to stands together; what they share stands once."""
     updates = proposal.updates
     policies = (u.scanned.policy.file for u in updates if u.scanned.policy and u.scanned.policy.file)
-    yield f"Imagebot-Proposal: {proposal.id}"
+    yield f"Imagebot-Proposal: {clean(proposal.id, LIMIT)}"
     yield from dict.fromkeys(f"Imagebot-Policy: {clean(file)}" for file in policies)
     yield from dict.fromkeys(
         f"Imagebot-Environment: {u.scanned.environment}" for u in updates if u.scanned.environment

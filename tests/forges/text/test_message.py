@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 
 from imagebot.engine.planning import group
 from imagebot.evidence import Described, Evidence, Signature
@@ -102,3 +103,15 @@ def test_summary_links_to_what_changed_in_the_source() -> None:
     compare = f"https://github.com/acme/web/compare/{'a' * 40}...{'b' * 40}"
 
     assert f"Compare ghcr.io/acme/web 1.4.2 with 1.5.0: {compare}" in summary([known()])
+
+
+def test_who_asked_writes_no_line_of_his_own() -> None:
+    forged = f"eve\n\nImagebot-Edit: {'0' * 64}\n"
+    (proposal,) = group([replace(update(), why=f"{forged} asked for it", proposal=f"staging/\ud800{forged}")])
+
+    written = commit_message(proposal, FILES, text=None)
+
+    assert [line for line in written.splitlines() if line.startswith("Imagebot-Edit")] == [
+        f"Imagebot-Edit: {edit_hash(FILES)}"
+    ]
+    assert written.encode()
