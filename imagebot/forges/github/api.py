@@ -55,7 +55,7 @@ class Api:
             yield
         except (GithubException, requests.RequestException) as error:
             raise self.place.explain(doing, error) from error
-        except (LookupError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
             raise ForgeError(
                 f"cannot {doing}: {self.place.host} answered something that GitHub does not describe",
                 hint="check the `forge` settings: something else may answer at that address",

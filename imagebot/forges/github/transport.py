@@ -79,6 +79,7 @@ class Wire:
             raise _strange(f"it answered {status}, and sends the request to another place")
         if status >= 400:
             refusal = value if isinstance(value, dict) else {"message": text[:_CHUNK]}
+            refusal["message"] = str(refusal.get("message") or "")  # PyGithub takes it for text
             raise self._requester.createException(status, headers, refusal)
         return headers, value
 
@@ -137,7 +138,7 @@ class _Read(RequestsResponse):
 def _parsed(text: str) -> Any:  # noqa: ANN401 - a JSON value
     try:
         return json.loads(text) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

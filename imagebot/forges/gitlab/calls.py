@@ -122,7 +122,7 @@ class Calls:
             yield
         except ForgeError:
             raise
-        except (*FAILURES, KeyError, TypeError, ValueError) as error:
+        except (*FAILURES, AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
             raise failure(doing, error, self._known_place()) from error
 
     def _known_place(self) -> Place:

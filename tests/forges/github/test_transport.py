@@ -21,6 +21,8 @@ from tests.forges.github.conftest import Serve, json_answer
         pytest.param(json_answer('"text"'), id="a-text"),
         pytest.param(json_answer("{}"), id="without-fields"),
         pytest.param(json_answer('{"full_name": 1, "default_branch": 2}'), id="wrong-types"),
+        pytest.param(json_answer("[null]"), id="nothing-in-a-list"),
+        pytest.param(json_answer("[" * 100_000), id="deep"),
         pytest.param(Response(200, b"<html>Sign in</html>", {"Content-Type": "text/html"}), id="a-page"),
         pytest.param(Response(200, b"\xff\xfe", {}), id="no-text"),
         pytest.param(
