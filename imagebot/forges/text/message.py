@@ -27,7 +27,9 @@ def edit_hash(files: Mapping[str, bytes]) -> str:
     """A hash over the edited files: tells whether a branch holds what imagebot wrote, and only that."""
     whole = hashlib.sha256()
     for path in sorted(files):
-        whole.update(f"{path}\0{hashlib.sha256(files[path]).hexdigest()}\n".encode())
+        whole.update(
+            f"{path}\0{hashlib.sha256(files[path]).hexdigest()}\n".encode("utf-8", "surrogateescape")
+        )
     return whole.hexdigest()
 
 

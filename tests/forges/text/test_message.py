@@ -52,6 +52,10 @@ def test_a_message_of_somebody_else_records_nothing() -> None:
     assert recorded_edit("Fix the web\n\nSigned-off-by: A Person <a@example.com>\n") is None
 
 
+def test_the_edit_hash_takes_names_of_files_that_are_no_text() -> None:
+    assert edit_hash({"envs/\udcff.yaml": b""}) != edit_hash({"envs/\udcfe.yaml": b""})
+
+
 def test_the_edit_hash_changes_with_path_and_content() -> None:
     assert edit_hash(FILES) != edit_hash({"other.yaml": FILES["envs/staging/web.yaml"]})
     assert edit_hash(FILES) != edit_hash({"envs/staging/web.yaml": b""})
