@@ -62,7 +62,8 @@ class GitHubRepository:
         """
         if self._repository is None:
             with self._api.named("read the repository"):
-                self._repository = self._api.get(f"/repos/{self._api.place.repository}")
+                found = self._api.get(f"/repos/{self._api.place.repository}")
+                self._repository = {**found, "full_name": str(found["full_name"])}
         return self._repository
 
     def _path(self, rest: str) -> str:
