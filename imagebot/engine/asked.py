@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imagebot.engine.planning import proposal_of
+from imagebot.engine.planning import branch_name, proposal_of
 from imagebot.forges.marker import Marker, Move
 from imagebot.plan import Asked, Pin, Proposal, Update, without_major
+from imagebot.references.image import is_digest, is_version
 
 if TYPE_CHECKING:
     from imagebot.engine.world import World
@@ -32,7 +33,9 @@ def still_asked(world: World, scan: Scan) -> Iterator[Proposal]:
     """The proposals that open pull requests were asked for, as far as the base does not hold them yet."""
     for branch in sorted(world.open):
         known = world.marker(branch)
-        if known and known.asked and (found := of_moves(known.proposal, known.moves, known.asked, scan)):
+        if not known or not known.asked or branch_name(known.proposal) != branch:
+            continue  # a marker of another pull request would write over that one's branch
+        if found := of_moves(known.proposal, known.moves, known.asked, scan):
             yield found
 
 
@@ -47,10 +50,16 @@ def of_moves(proposal: str, moves: Iterable[Move], asked: Asked, scan: Scan) -> 
         _update(item, move, proposal, asked)
         for move in dict.fromkeys(moves)
         for item in places[move.path, move.image, move.source]
-        if not item.reference.ignored
+        if not item.reference.ignored and _can_be_written(move.written)
     ]
     updates.sort(key=lambda update: (update.reference.path, update.reference.line, update.reference.column))
     return proposal_of(proposal, tuple(updates), asked) if updates else None
+
+
+def _can_be_written(pin: Pin) -> bool:
+    """Whether it is a tag or digest at all: whoever edits a body writes what he likes."""
+    tag, digest = pin.tag, pin.digest
+    return bool(tag or digest) and (tag is None or is_version(tag)) and (digest is None or is_digest(digest))
 
 
 def _update(item: Scanned, move: Move, proposal: str, asked: Asked) -> Update:

@@ -16,7 +16,7 @@ from imagebot.forges.marker import Hold, Marker, find_marker, move_of
 
 if TYPE_CHECKING:
     from imagebot.forges.protocol import PullRequest
-    from imagebot.plan import Scan, Update
+    from imagebot.plan import Pin, Scan, Update
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -98,12 +98,18 @@ def recall(closed: Sequence[PullRequest], opened: Marker | None, base: str, now:
     if opened:
         refused |= dict.fromkeys(opened.skipped, "a person said `skip` in its open pull request")
     holds = [opened.hold] if opened and opened.hold else []
+    left: set[tuple[str, str, Pin]] = set()
     for request in closed:
         known = find_marker(request.body)
-        if known is None:
-            continue
+        if known is None or (request.merged and request.base not in {"", base}):
+            continue  # what was merged elsewhere, nobody took back from here
+        gone_on = {move.target for move in known.moves if (move.path, move.image, move.written) in left}
         for target, reason in _words(request, known, base):
-            refused.setdefault(target, reason)
+            if not (request.merged and target in gone_on):
+                refused.setdefault(target, reason)
+        if request.merged and not (known.asked and known.asked.kind == "rollback"):
+            # a later pull request took these from there: nobody went back
+            left |= {(move.path, move.image, move.source) for move in known.moves}
         if known.hold and not (known.lifted or request.merged):
             holds.append(known.hold)
     binding = next((hold for hold in holds if hold.binds(now)), None)

@@ -153,7 +153,9 @@ class OneProposal:
         fresh = marker(self.wanted.id, title, self.wanted.updates, self.wanted.asked)
         if self._known and self._known.fingerprint == fresh.fingerprint:
             return recall((), self._known, self.bot.base, now)
-        own = self.bot.forge.closed_pull_requests(self.wanted.branch)
+        own = self.world.closed(self.wanted.branch, self.bot)
+        if self.wanted.asked and self.wanted.asked.kind == "rollback":
+            own = [request for request in own if not request.merged]  # one can go back more than once
         others = self.world.recent(self.bot)
         memory = recall(of_any_group(own, others), self._known, self.bot.base, now)
         elsewhere = of_other_open(self.world.others(self.wanted.branch), self.wanted.updates, now)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from imagebot.engine.planning import BRANCH_PREFIX
+from imagebot.errors import ForgeError
 from imagebot.forges.marker import Marker, find_marker, with_marker
 from imagebot.plan import Outcome
 from imagebot.policies.policy import Environment, ForgeKind, Settings
@@ -74,19 +75,45 @@ class World:
     branches: dict[str, str]
     open: dict[str, PullRequest]
     _recent: Sequence[PullRequest] | None = None
+    _trusted: dict[str, bool] = field(default_factory=dict)
 
     @classmethod
     def read(cls, bot: Bot) -> World:
         """Ask the remote and the forge, once each."""
         branches = dict(bot.repository.branches(BRANCH_PREFIX))
         bot.repository.bring(branches)
-        return cls(branches, dict(bot.forge.open_pull_requests(BRANCH_PREFIX)))
+        world = cls(branches, {})
+        for branch, request in bot.forge.open_pull_requests(BRANCH_PREFIX).items():
+            # of a stranger's, nothing is believed: it is one without marker
+            world.open[branch] = request if world.trusts(request, bot) else replace(request, body="")
+        return world
+
+    def trusts(self, request: PullRequest, bot: Bot) -> bool:
+        """Whether who opened a pull request is imagebot, or may write to the repository.
+
+        Whoever may read a public repository can open one from imagebot's branch, with any marker in it.
+        """
+        login = bot.forge.facts().login
+        if not request.author or not login or request.author == login:
+            return True
+        if request.author not in self._trusted:
+            try:
+                self._trusted[request.author] = bot.forge.may_write(request.author)
+            except ForgeError:
+                self._trusted[request.author] = False
+        return self._trusted[request.author]
 
     def recent(self, bot: Bot) -> Sequence[PullRequest]:
         """The pull requests that ended last, from whatever branch; asked once."""
         if self._recent is None:
-            self._recent = bot.forge.recent_pull_requests(BRANCH_PREFIX, RECENT)
+            found = bot.forge.recent_pull_requests(BRANCH_PREFIX, RECENT)
+            self._recent = [request for request in found if self.trusts(request, bot)]
         return self._recent
+
+    def closed(self, branch: str, bot: Bot) -> list[PullRequest]:
+        """Earlier pull requests from a branch that can be believed, newest first."""
+        found = bot.forge.closed_pull_requests(branch)
+        return [request for request in found if self.trusts(request, bot)]
 
     def marker(self, branch: str) -> Marker | None:
         """The marker of the open pull request from a branch; None if there is neither."""

@@ -13,7 +13,7 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from imagebot.errors import UsageError
@@ -174,6 +174,8 @@ def find_marker(body: str) -> Marker | None:
         return _read(json.loads(text)) if unpacking.eof else None
     except (binascii.Error, zlib.error, ValueError, KeyError, TypeError, AttributeError):
         return None
+    except (OverflowError, RecursionError):  # numbers and nesting that no marker of ours has
+        return None
 
 
 def with_marker(body: str, found: Marker) -> str:
@@ -230,6 +232,8 @@ def _read(content: Mapping[str, Any]) -> Marker:
 
 def _move(path: str, image: str, *pins: str | None) -> Move:
     old_tag, old_digest, new_tag, new_digest = pins
+    if not all(pin is None or isinstance(pin, str) for pin in pins):
+        raise TypeError("a tag or digest that is no text")
     return Move(str(path), str(image), Pin(old_tag, old_digest), Pin(new_tag, new_digest))
 
 
@@ -237,6 +241,7 @@ def _hold(until: str | None, by: str, reason: str) -> Hold:
     moment = datetime.fromisoformat(until) if until else None
     if moment is not None and moment.tzinfo is None:
         raise ValueError("a moment without time zone")
+    moment = moment.astimezone(UTC) if moment else None
     return Hold(moment, str(by), str(reason))
 
 

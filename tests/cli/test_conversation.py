@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from imagebot.demo.github.records import Comment, PullRequest, stamp
 from imagebot.demo.github.threads import comment
 from imagebot.forges.marker import find_marker
+from imagebot.plan import Asked, Pin
 from tests.cli.conftest import POLICIES, Team
 from tests.processes import Outcome
 
@@ -418,3 +420,61 @@ def test_one_that_points_elsewhere_is_left_alone_when_nothing_is_left(
     assert (action, "pointed it at release" in reason) == ("held", True)
     assert opened.open
     settled(team, imagebot)
+
+
+@pytest.mark.parametrize(
+    ("proposal", "written"),
+    [
+        pytest.param("production/web", Pin("1.4.1", None), id="of-another-pull-request"),
+        pytest.param("staging/other@set", Pin("1.4.1", None), id="of-none"),
+        pytest.param("staging/web", Pin(None, None), id="nothing-to-write"),
+        pytest.param("staging/web", Pin('1"\nevil: true', None), id="no-tag"),
+    ],
+)
+def test_a_marker_that_a_person_wrote_moves_nothing_elsewhere(
+    team: Team, imagebot: Run, opened: PullRequest, proposal: str, written: Pin
+) -> None:
+    known = find_marker(opened.body)
+    assert known is not None
+    moves = tuple(replace(move, written=written) for move in known.moves)
+    forged = replace(known, proposal=proposal, moves=moves, asked=Asked("set", "eve"))
+    opened.body = f"Mine.\n{forged}"
+    branches = team.hosted.tips().keys()
+
+    applied(team, imagebot)
+
+    assert team.hosted.tips().keys() == branches
+    assert b"1.5.0" in team.hosted.read("imagebot/production/web", "envs/production/kustomization.yaml")
+    assert b"web:1.5.0" in team.hosted.read(STAGING, "envs/staging/web.yaml")
+
+
+def test_a_pull_request_by_a_stranger_is_not_believed(team: Team, imagebot: Run, opened: PullRequest) -> None:
+    opened.author = "eve"
+    team.push(web="1.5.1")
+
+    action, reason = applied(team, imagebot)["staging/web"]
+
+    assert (action, "no marker" in reason) == ("held", True)
+    team.github.person("acme/config", "eve-who-left")
+    opened.close(team.hosted.now(), "eve")
+    assert applied(team, imagebot)["staging/web"][0] == "created"  # closing it said nothing
+
+
+def test_a_version_that_goes_to_and_fro_was_not_taken_back(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    person = team.github.person("acme/config")
+    person.merge(opened)
+    team.pull()
+    person.comment(opened.number, "/imagebot rollback")
+    applied(team, imagebot)
+    person.merge(team.open_pulls[BACK])
+    team.pull()
+    applied(team, imagebot)
+    person.comment(opened.number, "/imagebot resume")
+    assert applied(team, imagebot)["staging/web"][0] == "created"
+    person.merge(team.open_pulls[STAGING])
+    team.pull()
+    person.comment(opened.number, "/imagebot rollback")
+
+    assert applied(team, imagebot)["staging/web@rollback"][0] == "created"
