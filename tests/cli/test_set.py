@@ -308,7 +308,7 @@ def test_a_job_on_github_is_told_of_its_own_pull_request(
     team.push(web="1.5.0")
     imagebot("apply", str(team.clone))
     other = team.open_pulls[STAGING]
-    say(team, other, "/imagebot explain")
+    say(team, other, "/imagebot hold")
     team.push(worker="0.10")
     team.github.fail(rf"POST .*/issues/{other.number}/comments", 403)
 
