@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from imagebot.cli.ci import tell_ci
 from imagebot.demo.github.records import CheckRun
+from imagebot.engine.planning import group
+from imagebot.plan import Outcome as Done
+from imagebot.plan import Plan, Scan
+from tests.builders import update
 from tests.cli.conftest import POLICIES, Team
 from tests.cli.test_admission import configure
-from tests.cli.test_conversation import say
 from tests.processes import Outcome
 
 Run = Callable[..., Outcome]
@@ -299,24 +303,18 @@ def test_a_job_on_github_is_told(
     assert "::error file=envs/staging/web.yaml,line=8,title=imagebot set::" in refused.err
 
 
-def test_a_job_on_github_is_told_of_its_own_pull_request(
-    team: Team, imagebot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_job_on_github_is_told_of_its_own_pull_request(tmp_path: Path) -> None:
     output = tmp_path / "output"
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    monkeypatch.setenv("GITHUB_OUTPUT", str(output))
-    team.push(web="1.5.0")
-    imagebot("apply", str(team.clone))
-    other = team.open_pulls[STAGING]
-    say(team, other, "/imagebot explain")
-    team.push(worker="0.10")
-    team.github.fail(rf"POST .*/issues/{other.number}/comments", 403)
+    plan = Plan(Scan(None, (), ()), proposals=group([update()]))
+    (branch,) = (proposal.branch for proposal in plan.proposals)
+    outcomes = [
+        Done("comment on #2", "", "failed", "the conversation is locked", number=2),
+        Done("staging/web", branch, "updated", number=7, url="https://git.test/7"),
+    ]
 
-    outcome = asked(team, imagebot, "REGISTRY/acme/worker=0.10")
+    tell_ci(plan, outcomes, {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(output)})
 
-    assert actions(outcome)[f"comment on #{other.number}"] == "failed"
-    number = team.open_pulls["imagebot/production/web"].number
-    assert output.read_text().startswith(f"number={number}\n")
+    assert output.read_text() == "number=7\nurl=https://git.test/7\naction=updated\n"
 
 
 @pytest.mark.parametrize(
