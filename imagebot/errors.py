@@ -10,6 +10,7 @@
       RepositoryError           Git said no
         RepositoryMissing   2   the place that was named is no repository to work on
         PushRefused             the remote did not take the branch
+        SigningFailed           a commit could not be signed
       RegistryError             a registry could not answer
         RegistryDenied      4   credentials missing or refused
         RegistryUnreachable     no connection, time-out, or 5xx after retries
@@ -99,6 +100,12 @@ class PushRefused(RepositoryError):  # noqa: N818
     """The remote did not take a branch."""
 
     id = "push-refused"
+
+
+class SigningFailed(RepositoryError):  # noqa: N818
+    """A commit could not be signed: a program or key is missing, or the key wants a passphrase."""
+
+    id = "signing-failed"
 
 
 class RegistryError(ImagebotError):

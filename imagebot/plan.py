@@ -227,6 +227,7 @@ class Proposal:
         title: Title of the pull request and subject of the commit, at most 72 characters.
         body: Markdown body; a pure function of the updates.
         asked: Who asked for it; None for what policies ask for.
+        prompted: Who named what policies ask for too: words for its text, and no limit counts for it.
     """
 
     id: str
@@ -235,6 +236,7 @@ class Proposal:
     body: str
     updates: tuple[Update, ...]
     asked: Asked | None = None
+    prompted: Asked | None = None
 
     @property
     def pending(self) -> str:
@@ -354,6 +356,7 @@ class Outcome:
         url: Where a person reads it.
         error: The failure, if there was one.
         warnings: What was not essential and could not be done, such as a label that could not be set.
+        title: Of the pull request, as it is now; empty without one.
         waits: Whether only a limit or the calendar stands against opening it.
     """
 
@@ -365,6 +368,7 @@ class Outcome:
     url: str | None = None
     error: ImagebotError | None = None
     warnings: tuple[str, ...] = ()
+    title: str = ""
     waits: bool = False
 
 

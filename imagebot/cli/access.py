@@ -167,4 +167,5 @@ def _installed(app: AppKey, api: str, repository: str) -> Token:
         source=app.source,
         polite=polite,
     )
-    return Token(made.token, f"the GitHub App {made.login.removesuffix('[bot]')}", "github", made.login)
+    source = f"the GitHub App {made.login.removesuffix('[bot]')}"
+    return Token(made.token, source, "github", made.login, made.rights)

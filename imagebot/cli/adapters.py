@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from imagebot.cli.source import Source, Target
     from imagebot.engine.world import Bot
     from imagebot.forges.protocol import Forge
-    from imagebot.policies.policy import ForgeKind
+    from imagebot.policies.policy import ForgeKind, ForgeSettings
     from imagebot.registries.client import RegistryClient
 
 _AUTHOR = re.compile(r"(?P<name>[^<>\r\n]+?) <(?P<email>[^<>\s]+)>")
@@ -64,6 +64,7 @@ def open_bot(target: Target, arguments: Namespace) -> Bot:
     author = _AUTHOR.fullmatch(arguments.author)
     if author is None:
         raise UsageError(f"--author {arguments.author!r} is not of the form 'Name <email>'")
+    _sign(target, arguments)
     kind, forge = _forge(target, arguments)
     own_policies = getattr(arguments, "policies", None)  # their files stand elsewhere
     host, path = remote_parts(target.repository.remote_url)
@@ -82,19 +83,66 @@ def open_bot(target: Target, arguments: Namespace) -> Bot:
     )
 
 
+def _sign(target: Target, arguments: Namespace) -> None:
+    """Let commits be signed if the operator says so: no file says it, for a pull request may change files."""
+    by, key = getattr(arguments, "sign", None), getattr(arguments, "signing_key", None)
+    if not by and not key:
+        return
+    if not by or not key:
+        raise UsageError(
+            "--sign and --signing-key go together", hint="imagebot apply --sign ssh --signing-key FILE"
+        )
+    if target.source.configuration.settings.commits.through == "api":
+        raise UsageError(
+            "--sign signs what Git pushes, and imagebot.yaml lets the forge make the commits",
+            hint="leave out --sign: the forge signs by itself; or set `commits: {through: git}`",
+        )
+    from imagebot.repository.signing import Signer
+
+    signer = Signer(by, key)
+    signer.check()
+    target.repository.sign_by(signer)
+
+
 def _forge(target: Target, arguments: Namespace) -> tuple[ForgeKind, Forge]:
-    settings = target.source.configuration.settings.forge
-    host, path = remote_parts(target.repository.remote_url)
-    known = kind_of_host(host, os.environ)
-    kind: ForgeKind = arguments.forge or settings.kind or known or "git"
+    settings, url = target.source.configuration.settings.forge, target.repository.remote_url
+    kind = kind_of_forge(url, settings, arguments, os.environ)
     if kind == "git":
         from imagebot.forges.git import GitForge
 
         return kind, GitForge(target.repository, target.base)
+    token = target.token if target.token.kind == kind else forge_token(os.environ, kind)
+    return kind, hosted_forge(kind, url, settings, token, arguments)
+
+
+def kind_of_forge(
+    url: str, settings: ForgeSettings, arguments: Namespace, environ: Mapping[str, str]
+) -> ForgeKind:
+    """The kind of forge that pull requests go to: the operator says, or imagebot.yaml, or the host's name."""
+    kind: ForgeKind | None = arguments.forge or settings.kind
+    return kind or kind_of_host(remote_parts(url)[0], environ) or "git"
+
+
+def hosted_forge(
+    kind: ForgeKind, url: str, settings: ForgeSettings, token: Token, arguments: Namespace
+) -> Forge:
+    """The forge behind a remote.
+
+    Args:
+        kind: Of forge, and not plain Git.
+        url: The remote.
+        settings: Those of imagebot.yaml.
+        token: For this kind of forge.
+        arguments: ``forge_api`` and ``forge_repository``.
+
+    Raises:
+        ForgeDenied: There is no token.
+        UsageError: The token would go where it must not, or the repository cannot be told.
+    """
+    host, path = remote_parts(url)
     api = arguments.forge_api or settings.api or default_api(kind, host)
     check_api(api, host, by_operator=bool(arguments.forge_api))
     check_kind(kind, api, os.environ)
-    token = target.token if target.token.kind == kind else forge_token(os.environ, kind)
     if not token.value:
         name = NAMES[kind][0]
         raise ForgeDenied(
@@ -108,7 +156,7 @@ def _forge(target: Target, arguments: Namespace) -> tuple[ForgeKind, Forge]:
             hint="set forge.repository in imagebot.yaml, or --forge-repository OWNER/NAME",
         )
     polite = urlsplit(api).hostname not in LOOPBACK
-    return kind, _FORGES[kind](repository, token, api, polite)
+    return _FORGES[kind](repository, token, api, polite)
 
 
 def _github(repository: str, token: Token, api: str, polite: bool) -> Forge:  # noqa: FBT001 - one shape for all

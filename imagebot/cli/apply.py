@@ -33,6 +33,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     options.add_reading(parser)
     options.add_forge(parser)
+    options.add_signing(parser)
     parser.add_argument("--local", action="store_true", help="edit the work tree only: no commit, no forge")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
     parser.add_argument("--plan", metavar="FILE", help="carry out a plan saved by `plan -o json`")
@@ -138,7 +139,7 @@ def _show(plan: Plan, outcomes: tuple[Outcome, ...], arguments: Namespace) -> No
     if arguments.output == "json":
         from imagebot.reports.documents import outcomes_document
 
-        answer_json(outcomes_document(plan, outcomes))
+        answer_json(outcomes_document(plan, outcomes, dry_run=arguments.dry_run))
     elif arguments.output == "markdown":
         from imagebot.reports.markdown import plan_markdown
 
@@ -146,4 +147,4 @@ def _show(plan: Plan, outcomes: tuple[Outcome, ...], arguments: Namespace) -> No
     else:
         from imagebot.reports.text import outcomes_text
 
-        answer(outcomes_text(plan, outcomes, screen(arguments)))
+        answer(outcomes_text(plan, outcomes, screen(arguments), dry_run=arguments.dry_run))

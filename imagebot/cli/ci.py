@@ -42,12 +42,17 @@ def tell_ci(plan: Plan, outcomes: Sequence[Outcome], environ: Mapping[str, str])
 
     summary = plan_markdown(plan, tuple(outcomes)).encode("utf-8", "replace")[:_SUMMARY_LIMIT]
     _append(environ.get("GITHUB_STEP_SUMMARY"), summary.decode("utf-8", "ignore"))
-    if outcomes:
-        first = outcomes[0]
+    if first := next(iter(of_plan(plan, outcomes)), None):
         values = {"number": first.number or "", "url": first.url or "", "action": first.action}
         lines = "".join(f"{key}={clean(str(value), 300)}\n" for key, value in values.items())
         _append(environ.get("GITHUB_OUTPUT"), lines)
     note(refusals(plan, outcomes).rstrip("\n"), quiet=not refusals(plan, outcomes))
+
+
+def of_plan(plan: Plan, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """What became of the proposals of a plan: not of the comments that were answered on the way."""
+    ids = {proposal.id for proposal in plan.proposals}
+    return [outcome for outcome in outcomes if outcome.proposal in ids]
 
 
 def _append(path: str | None, text: str) -> None:

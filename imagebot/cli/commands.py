@@ -34,6 +34,7 @@ COMMANDS = (
     Command("run", "Everyday", "do what apply does, once or on a schedule"),
     Command("set", "Everyday", "propose exactly this tag of this image: for the CI job that built it"),
     Command("status", "Everyday", "show open pull requests, holds and what people turned down"),
+    Command("resume", "Everyday", "let versions come back that people turned down or held"),
     Command("doctor", "Everyday", "check that every registry can be asked, as whom, and what to do if not"),
     Command("explain", "Policies", "show each tag of an image and the rule that kept or dropped it"),
     Command("test", "Policies", "try a policy on tags from standard input, or run the cases beside policies"),

@@ -11,8 +11,8 @@ from imagebot.cli import options
 from imagebot.cli.adapters import open_registries
 from imagebot.cli.exit_codes import diagnosis_code
 from imagebot.cli.output import answer, answer_json, note, screen
-from imagebot.cli.source import open_source
-from imagebot.errors import InvalidReference, UsageError
+from imagebot.cli.source import cache_folder, open_source
+from imagebot.errors import ForgeError, InvalidReference, UsageError
 
 if TYPE_CHECKING:
     from imagebot.diagnosis import Diagnosis
@@ -24,7 +24,8 @@ examples:
   imagebot doctor --host ghcr.io        one that nothing deploys from yet
   imagebot doctor . -o json | jq -r '.hosts[] | select(.works | not) | .host'
 
-No secret is shown. exit codes: 0 all well, 4 only credentials are missing or refused, 5 some registries work,
+The forge is asked what the token may do, and nothing is written. No secret is shown.
+exit codes: 0 all well, 4 only credentials are missing or refused, 5 some registries work,
 1 none does.
 """
 
@@ -50,6 +51,7 @@ def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = EXAMPLES
     options.add_reading(parser, formats=("text", "json"))
+    options.add_forge_place(parser)
     parser.add_argument(
         "--all", action="store_true", help="also registries of references that no policy manages"
     )
@@ -59,7 +61,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Examine this machine and every registry; say what to do about what is wrong."""
+    """Examine this machine, the forge and every registry; say what to do about what is wrong."""
     hosts = list(_hosts(arguments.host))
     diagnosis = _diagnosis(arguments, hosts)
     if arguments.output == "json":
@@ -74,13 +76,18 @@ def run(arguments: Namespace) -> int:
 
 
 def _diagnosis(arguments: Namespace, hosts: Sequence[str]) -> Diagnosis:
+    from imagebot.cli.forge_checks import TOKEN, forge_checks
     from imagebot.cli.local_checks import local_checks
-    from imagebot.diagnosis import Diagnosis
+    from imagebot.diagnosis import Check, Diagnosis
     from imagebot.engine.doctor import examine, needs
     from imagebot.engine.scan import scan
     from imagebot.registries.examiner import HostExaminer
 
-    source = open_source(arguments)
+    here = tuple(local_checks(cache_folder(arguments)))
+    try:
+        source = open_source(arguments)
+    except ForgeError as error:  # a remote that lets nobody in: nothing is known of registries then
+        return Diagnosis((*here, Check(TOKEN, "does not let imagebot read the repository", error=error)), ())
     everything = arguments.all
     if not source.configuration.policies and not everything:
         note(NO_POLICY, quiet=arguments.quiet)
@@ -93,7 +100,7 @@ def _diagnosis(arguments: Namespace, hosts: Sequence[str]) -> Diagnosis:
             HostExaminer(registries),
             waiting=lambda names: note(f"waiting for {', '.join(names)}", quiet=arguments.quiet),
         )
-    return Diagnosis(tuple(local_checks(source, os.environ)), examined)
+    return Diagnosis((*here, *forge_checks(source, arguments, os.environ)), examined)
 
 
 def _hosts(asked: str | Sequence[str]) -> Iterator[str]:

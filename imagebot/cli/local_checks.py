@@ -1,21 +1,16 @@
-"""What of this machine imagebot relies on: Git, the cache folder, the forge's token."""
+"""What of this machine imagebot relies on: Git and the cache folder."""
 
 from __future__ import annotations
 
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from imagebot.cli.tokens import forge_token
 from imagebot.diagnosis import Check
-from imagebot.errors import ForgeDenied, RepositoryError
+from imagebot.errors import RepositoryError
 from imagebot.repository.command import Git
-
-if TYPE_CHECKING:
-    from imagebot.cli.source import Source
 
 OLDEST_GIT = (2, 31)
 """The first that takes settings from the environment (``GIT_CONFIG_COUNT``), as the token is handed to it."""
@@ -24,11 +19,10 @@ KIBIBYTE = 1024
 MEBIBYTE = 1024 * KIBIBYTE
 
 
-def local_checks(source: Source, environ: Mapping[str, str]) -> Iterator[Check]:
+def local_checks(cache: Path) -> Iterator[Check]:
     """The checks, in the order they are shown."""
     yield git_check()
-    yield cache_check(source.cache)
-    yield token_check(environ, source.configuration.settings.forge.kind)
+    yield cache_check(cache)
 
 
 def git_check() -> Check:
@@ -74,19 +68,3 @@ def _size(folder: Path) -> int:
 
 def _shown(size: int) -> str:
     return f"{size / MEBIBYTE:.1f} MiB" if size >= MEBIBYTE else f"{size / KIBIBYTE:.0f} KiB"
-
-
-def token_check(environ: Mapping[str, str], forge: str | None) -> Check:
-    """Whether there is a token for the forge, which is not asked about it."""
-    name = "forge token"
-    if forge == "git":
-        return Check(name, "not needed, for forge.kind is git")
-    try:
-        token = forge_token(environ)
-    except ForgeDenied as error:
-        return Check(name, "cannot be read", error=error)
-    if not token.value:
-        where = f": {token.source}" if token.value is None else f", for {token.source} is empty"
-        hint = "apply and run need one for pull requests: set GITHUB_TOKEN, or GITHUB_TOKEN_FILE for a file"
-        return Check(name, f"none{where}", hint)
-    return Check(name, f"from {token.source}, not tried")

@@ -78,8 +78,8 @@ def add_registries(parser: ArgumentParser) -> None:
     )
 
 
-def add_forge(parser: ArgumentParser) -> None:
-    """Where pull requests go, and who writes."""
+def add_forge_place(parser: ArgumentParser) -> None:
+    """Where pull requests live."""
     parser.add_argument(
         "--forge",
         choices=("github", "gitlab", "gitea", "git"),
@@ -89,9 +89,24 @@ def add_forge(parser: ArgumentParser) -> None:
         "--forge-api", metavar="URL", help="base URL of the forge's API, where it is not the remote's host"
     )
     parser.add_argument("--forge-repository", metavar="OWNER/NAME", help="repository on the forge")
+
+
+def add_forge(parser: ArgumentParser) -> None:
+    """Where pull requests go, and who writes."""
+    add_forge_place(parser)
     parser.add_argument(
         "--author",
         metavar="'NAME <EMAIL>'",
         default="imagebot <imagebot@noreply.invalid>",
         help="author and committer of commits (default: %(default)s)",
+    )
+
+
+def add_signing(parser: ArgumentParser) -> None:
+    """Whose key signs commits; no file of the repository says it."""
+    parser.add_argument("--sign", choices=("gpg", "ssh"), help="sign commits that Git pushes")
+    parser.add_argument(
+        "--signing-key",
+        metavar="KEY-ID|FILE",
+        help="what to sign with: id of a gpg key, or file of an ssh key; without passphrase, or unlocked",
     )

@@ -31,6 +31,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     options.add_reading(parser, several=True)
     options.add_forge(parser)
+    options.add_signing(parser)
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--once", action="store_true", help="run one cycle and leave with its exit code")
     when.add_argument("--every", metavar="TIME", help="run a cycle now and then every 90s, 5m, 1h30m ...")
@@ -43,6 +44,11 @@ def run(arguments: Namespace) -> int:
 
     if bool(arguments.once) == bool(arguments.every):
         raise UsageError("say how often: --once or --every TIME", hint="imagebot run --every 5m")
+    if len(arguments.paths) > 1 and arguments.forge_repository:
+        raise UsageError(
+            "--forge-repository names one repository, and the pull requests of several would go there",
+            hint="leave it out, or write `forge: {repository: OWNER/NAME}` in each imagebot.yaml",
+        )
     stop = Stop()
     with stop_on_signals(stop):
         if arguments.once:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from imagebot.cli import options
 from imagebot.cli.adapters import open_bot, open_registries
-from imagebot.cli.ci import tell_ci
+from imagebot.cli.ci import of_plan, tell_ci
 from imagebot.cli.exit_codes import FAILED, PARTLY, exit_code
 from imagebot.cli.output import answer, answer_json, note, screen
 from imagebot.cli.source import open_target
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imagebot.cli.source import Source
-    from imagebot.engine.requested import Request
     from imagebot.engine.waiting import Waited
+    from imagebot.engine.wishes import Request
     from imagebot.engine.world import Bot
     from imagebot.plan import Outcome, Plan
 
@@ -75,6 +76,7 @@ def configure(parser: ArgumentParser) -> None:
     options.add_source(parser)
     options.add_registries(parser)
     options.add_forge(parser)
+    options.add_signing(parser)
 
 
 def run(arguments: Namespace) -> int:
@@ -89,19 +91,21 @@ def run(arguments: Namespace) -> int:
     _check_environments(request, target.source)
     bot = open_bot(target, arguments)
     acting = dry(bot, lambda text: note(f"dry run: {text}")) if arguments.dry_run else bot
-    plan = _plan(request, target.source, arguments)
+    plan = _plan(request, target.source, bot, arguments)
     outcomes = list(propose(plan, acting))
+    # what waits beside it kept its place in the pull request; nobody asked for it here
+    plan = replace(plan, held=tuple(held for held in plan.held if request.wish(held.scanned)))
     _show(plan, outcomes, arguments)
     tell_ci(plan, outcomes, os.environ)
     code = _code(plan, outcomes)
     if arguments.wait and not arguments.dry_run:
-        return _waited(bot, outcomes, arguments, timeout) or code
+        return _waited(bot, of_plan(plan, outcomes), arguments, timeout) or code
     return code
 
 
 def _request(arguments: Namespace) -> Request:
     from imagebot.cli.ci import who_asks
-    from imagebot.engine.requested import Request, Wish
+    from imagebot.engine.wishes import Request, Wish
     from imagebot.plan import Asked
     from imagebot.untrusted import clean
 
@@ -124,12 +128,16 @@ def _check_environments(request: Request, source: Source) -> None:
         )
 
 
-def _plan(request: Request, source: Source, arguments: Namespace) -> Plan:
-    from imagebot.engine.requested import forced_plan, requested_plan
+def _plan(request: Request, source: Source, bot: Bot, arguments: Namespace) -> Plan:
+    from imagebot.engine.forced import forced_plan
+    from imagebot.engine.planning import BRANCH_PREFIX
+    from imagebot.engine.requested import requested_plan
 
-    make = forced_plan if arguments.no_policy else requested_plan
     with open_registries(source, arguments) as registries, source.known() as known:
-        return make(request, source.snapshot, source.configuration, registries, known)
+        world = source.snapshot, source.configuration, registries, known
+        if arguments.no_policy:
+            return forced_plan(request, *world)
+        return requested_plan(request, *world, bot.forge.open_pull_requests(BRANCH_PREFIX).values())
 
 
 def _code(plan: Plan, outcomes: Sequence[Outcome]) -> int:
@@ -163,7 +171,10 @@ def _waited(bot: Bot, outcomes: Sequence[Outcome], arguments: Namespace, timeout
 
     numbers = [outcome.number for outcome in outcomes if outcome.number]
     patience = Patience(
-        datetime.now(UTC) + timeout, lambda: datetime.now(UTC), lambda: time.sleep(EVERY.total_seconds())
+        datetime.now(UTC) + timeout,
+        lambda: datetime.now(UTC),
+        lambda: time.sleep(EVERY.total_seconds()),
+        lambda text: note(text, quiet=arguments.quiet),
     )
     missed: list[Waited] = []
     for found in wait(bot.forge, numbers, arguments.wait, patience):

@@ -27,12 +27,14 @@ class Token:
     Attributes:
         kind: Of forge; it goes to no other.
         login: Whose it is, where the token cannot tell.
+        rights: Of a GitHub App, such as ``contents: write``; None where the token does not tell.
     """
 
     value: str | None = field(repr=False)
     source: str
     kind: str | None = None
     login: str = ""
+    rights: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def forge_token(environ: Mapping[str, str], kind: str = "github") -> Token:
         value, source = _value(environ, name)
         if source:
             return Token(value, source, kind)
-    return Token(None, f"the environment ({', '.join(names)} are not set)", kind)
+    missing = f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not set"
+    return Token(None, f"the environment ({missing})", kind)
 
 
 def app_key(environ: Mapping[str, str]) -> AppKey | None:

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from imagebot.engine.planning import BRANCH_PREFIX
 from imagebot.engine.world import Bot, World, environment_of
 from imagebot.forges.marker import find_marker
 from imagebot.policies.calendar import closed_at
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from imagebot.plan import Proposal
 
 _HOUR = timedelta(hours=1)
-_LOOKED_THROUGH = 100
-"""Closed pull requests that are looked through for those opened in the last hour."""
 
 
 def no_room(proposal: Proposal, bot: Bot, world: World, now: Collection[str] = ()) -> str:
@@ -34,7 +31,7 @@ def no_room(proposal: Proposal, bot: Bot, world: World, now: Collection[str] = (
     """
     if bot.urgent or proposal.id in now:
         return ""
-    if proposal.asked is None and (reason := _over_limit(proposal, bot, world)):
+    if not (proposal.asked or proposal.prompted) and (reason := _over_limit(proposal, bot, world)):
         return reason
     if proposal.asked and proposal.asked.kind == "rollback":
         return ""
@@ -64,8 +61,9 @@ def _over_limit(proposal: Proposal, bot: Bot, world: World) -> str:
     if limit is not None and len(here) >= limit:
         where = f" in {name}" if environment else ""
         return f"{len(here)} pull requests are open{where}, and `limits.open` is {limit}"
-    if whole.branches is not None and len(world.branches) >= whole.branches:
-        return f"imagebot has {len(world.branches)} branches, and `limits.branches` is {whole.branches}"
+    others = len(world.branches.keys() - {proposal.branch})  # a run may have died before it opened this one
+    if whole.branches is not None and others >= whole.branches:
+        return f"imagebot has {others} branches, and `limits.branches` is {whole.branches}"
     for limit, known in ((whole.new_per_hour, None), (own.new_per_hour, name)):
         if limit is not None and (new := _opened_lately(bot, world, known)) >= limit:
             return f"{new} pull requests were opened in the last hour, and `limits.new-per-hour` is {limit}"
@@ -75,7 +73,7 @@ def _over_limit(proposal: Proposal, bot: Bot, world: World) -> str:
 def _opened_lately(bot: Bot, world: World, environment: str | None) -> int:
     """Pull requests that were opened in the last hour, and may be closed by now."""
     since = bot.now() - _HOUR
-    found = [*world.open.values(), *bot.forge.recent_pull_requests(BRANCH_PREFIX, _LOOKED_THROUGH)]
+    found = [*world.open.values(), *world.recent(bot)]
     numbers = {
         (request.number, request.branch)
         for request in found

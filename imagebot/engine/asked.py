@@ -49,6 +49,7 @@ def of_moves(proposal: str, moves: Iterable[Move], asked: Asked, scan: Scan) -> 
         for item in places[move.path, move.image, move.source]
         if not item.reference.ignored
     ]
+    updates.sort(key=lambda update: (update.reference.path, update.reference.line, update.reference.column))
     return proposal_of(proposal, tuple(updates), asked) if updates else None
 
 

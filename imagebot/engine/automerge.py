@@ -28,14 +28,16 @@ def automerge(proposal: Proposal, done: Outcome, rules: PullRequestRules, bot: B
         world: What is open.
     """
     request = world.open.get(proposal.branch)
-    if request is None or not is_wanted(proposal, rules) or request.auto_merge or request.draft:
+    if request is None or not is_wanted(proposal, rules) or request.draft:
         return done
+    method = _method(rules, bot)
+    if request.auto_merge and not (done.action == "updated" and method == "squash"):
+        return done  # but the message of a squash that waits is that of an older commit
     if reason := closed_now(proposal, bot, request):
         return _waits(done, reason)
-    method = _method(rules, bot)
     if rules.merged_by == "forge" and bot.forge.abilities.auto_merge and bot.forge.facts().auto_merge:
         try:
-            bot.forge.enable_auto_merge(request, method)
+            bot.forge.enable_auto_merge(request, method, message=_message(request, method, bot))
         except MergeBlocked:
             pass  # nothing is left for the forge to wait for, or it cannot: imagebot looks itself
         else:
@@ -61,7 +63,7 @@ def _merge(proposal: Proposal, done: Outcome, request: PullRequest, bot: Bot, me
     if reason := _not_ready(ready, was_pushed=done.action != "unchanged"):
         return _waits(done, reason)
     try:
-        bot.forge.merge(request, method)
+        bot.forge.merge(request, method, message=_message(request, method, bot))
     except MergeBlocked as error:
         return _waits(done, error.message)
     return outcome(
@@ -88,6 +90,15 @@ def _method(rules: PullRequestRules, bot: Bot) -> MergeMethod:
     if rules.merge_method is not None:
         return rules.merge_method
     return allowed[0] if allowed else "merge"
+
+
+def _message(request: PullRequest, method: MergeMethod, bot: Bot) -> str:
+    """Message of a squashed commit: the branch's own, for its trailers are looked for in the base."""
+    if method != "squash":
+        return ""
+    known = bot.repository.holds(request.head)
+    tip = request.head if known else bot.repository.fetch(request.branch)
+    return bot.repository.facts(tip).message if tip and tip == request.head else ""
 
 
 def _waits(done: Outcome, reason: str) -> Outcome:

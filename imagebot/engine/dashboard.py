@@ -85,10 +85,12 @@ class Dashboard:
                 "`dashboard: false` in imagebot.yaml"
             )
             return
-        # a box that was ticked while this run was under way is for the next one
-        later = ticked(issue.body) - self._obeyed if issue else frozenset()
         now = self.bot.now()
         last = {(outcome.proposal, outcome.branch): outcome for outcome in outcomes}  # the last word counts
+        # a box that was ticked while this run was under way is for the next one, as is what did not come off
+        failed = {outcome.proposal for outcome in last.values() if outcome.action == "failed"}
+        self._obeyed -= failed
+        later = ticked(issue.body) - self._obeyed if issue else frozenset()
         page = Page(now, self.bot.commit, standing(self.bot, plan.scan), plan, tuple(last.values()))
         body = dashboard(page, forge.abilities, ticked=later)
         if issue is None:

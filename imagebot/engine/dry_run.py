@@ -122,10 +122,12 @@ class _DryForge:
     def acknowledge(self, comment: Comment, *, done: bool) -> None:
         self._tell(f"react to a comment on #{comment.number} with thumbs {'up' if done else 'down'}")
 
-    def merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
+    def merge(self, pull_request: PullRequest, method: MergeMethod, *, message: str = "") -> None:
+        del message
         self._tell(f"merge {_named(pull_request)} by {method}")
 
-    def enable_auto_merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
+    def enable_auto_merge(self, pull_request: PullRequest, method: MergeMethod, *, message: str = "") -> None:
+        del message
         self._tell(f"let the forge merge {_named(pull_request)} by {method}")
 
     def create_issue(self, title: str, body: str, labels: Sequence[str]) -> Issue:

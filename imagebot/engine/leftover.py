@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagebot.engine.branches import read_branch
 from imagebot.engine.planning import BRANCH_PREFIX, branch_name
-from imagebot.engine.world import failed, outcome
+from imagebot.engine.world import failed, named, outcome
 from imagebot.errors import ImagebotError
 from imagebot.forges.marker import with_marker, without_marker
 from imagebot.forges.text import closed_note
@@ -22,12 +22,19 @@ NOT_WANTED = "nothing is left to propose: the base branch holds these versions, 
 
 
 def leftovers(
-    wanted: Collection[str], plan: Plan, bot: Bot, world: World, stop: Callable[[], bool]
+    wanted: Collection[str],
+    waiting: Collection[str],
+    plan: Plan,
+    bot: Bot,
+    world: World,
+    stop: Callable[[], bool],
 ) -> Iterator[Outcome]:
     """Tidy up every branch and pull request of imagebot's that no proposal wants.
 
     Args:
         wanted: Branches of proposals.
+        waiting: Targets of proposals that limits or a calendar keep from being opened: what proposes them
+            under another name stays until then.
         plan: Whole; what is undecided in it stays as it is.
         bot: Who writes.
         world: What there is.
@@ -47,10 +54,23 @@ def leftovers(
         known = world.marker(branch)
         if branch in world.open and known is None:
             continue  # not imagebot's pull request, whatever its branch is called
+        if known and set(known.targets) & set(waiting):
+            kept = "it goes when the pull request that takes its place may be opened"
+            yield outcome(known.proposal, branch, "held", kept, world.open[branch])
+            continue
         try:
-            yield close(branch, NOT_WANTED, bot, world)
+            yield close(branch, _successor(branch, world) or NOT_WANTED, bot, world)
         except ImagebotError as error:
             yield failed(known.proposal if known else branch, branch, error)
+
+
+def _successor(branch: str, world: World) -> str:
+    """That another open pull request proposes the same now; empty if none does."""
+    known = world.marker(branch)
+    for request, other in world.others(branch).values():
+        if known and set(known.targets) & set(other.targets):
+            return f"{named(request)} proposes it now"
+    return ""
 
 
 def was_merged(branch: str, tip: str | None, bot: Bot) -> bool:
@@ -66,6 +86,9 @@ def close(branch: str, reason: str, bot: Bot, world: World) -> Outcome:
     state = read_branch(bot.repository, branch, world.branches.get(branch))
     if state.foreign and (opened or not was_merged(branch, state.tip, bot)):
         kept = f"nothing is left to propose, but branch {branch} has a commit that imagebot did not write"
+        return outcome(name, branch, "held", kept, opened)
+    if opened and opened.base not in {"", bot.base}:
+        kept = f"nothing is left to propose, but a person pointed it at {opened.base}"
         return outcome(name, branch, "held", kept, opened)
     if known and known.hold and known.hold.binds(bot.now()):
         kept = f"nothing is left to propose, but @{known.hold.by} holds it"

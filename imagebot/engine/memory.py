@@ -64,6 +64,27 @@ def _without_hold(request: PullRequest) -> PullRequest:
     return replace(request, body=str(replace(found, hold=None)) if found else "")
 
 
+def of_other_open(
+    others: Mapping[str, tuple[PullRequest, Marker]], updates: Sequence[Update], now: datetime
+) -> Mapping[str, str]:
+    """What open pull requests of other proposals say against updates that a new grouping brings here.
+
+    Args:
+        others: By branch, with their markers.
+        updates: Of this proposal.
+        now: By which holds end.
+    """
+    refused: dict[str, str] = {}
+    for request, known in others.values():
+        refused |= dict.fromkeys(known.skipped, f"a person said `skip` in {named(request)}")
+        if known.hold and known.hold.binds(now):
+            places = {(move.path, move.image) for move in known.moves}
+            moves = [move for move in map(move_of, updates) if (move.path, move.image) in places]
+            reason = f"{known.hold.words}, in {named(request)}"
+            refused |= {move.target: reason for move in moves}
+    return refused
+
+
 def recall(closed: Sequence[PullRequest], opened: Marker | None, base: str, now: datetime) -> Memory:
     """What earlier pull requests and the open one say; the newest word on a version counts.
 
@@ -83,7 +104,7 @@ def recall(closed: Sequence[PullRequest], opened: Marker | None, base: str, now:
             continue
         for target, reason in _words(request, known, base):
             refused.setdefault(target, reason)
-        if known.hold and not known.lifted:
+        if known.hold and not (known.lifted or request.merged):
             holds.append(known.hold)
     binding = next((hold for hold in holds if hold.binds(now)), None)
     return Memory({target: reason for target, reason in refused.items() if reason}, binding)
@@ -112,5 +133,7 @@ def _words(request: PullRequest, known: Marker, base: str) -> list[tuple[str, st
 
 def _way_on(request: PullRequest) -> str:
     """How it gets on from here."""
-    lifts = f"`/imagebot resume` on #{request.number}" if request.number else "`imagebot resume`"
+    lifts = f"`imagebot resume {request.branch}`"
+    if request.number:
+        lifts = f"`/imagebot resume` on #{request.number}"
     return f"; a newer version is proposed, this one after {lifts}"

@@ -6,32 +6,29 @@ every command can be done twice. An answer names the comment that it is for: not
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from imagebot.engine.asked import rollback
 from imagebot.engine.commands import Command, Misspelt, Verb, commands
+from imagebot.engine.hearing import Heard, answer
 from imagebot.engine.planning import BRANCH_PREFIX, branch_name
 from imagebot.engine.world import failed, named
 from imagebot.errors import ImagebotError
 from imagebot.forges.explaining import explanation
-from imagebot.forges.marker import Hold, Marker, find_marker, with_marker
-from imagebot.plan import Asked
+from imagebot.forges.marker import Hold, Marker, find_marker, targets, with_marker
+from imagebot.forges.text.words import words
+from imagebot.plan import Asked, without_major
 
 if TYPE_CHECKING:
     from imagebot.engine.world import Bot, World
     from imagebot.forges.protocol import Comment, PullRequest
     from imagebot.plan import Outcome, Plan, Proposal
 
-WINDOW = timedelta(days=14)
-"""Older comments are not read: what nobody answered by then is asked again."""
-
-_ANSWER = re.compile(r"<!-- imagebot:answer ([0-9]{1,20}) -->")
-_OWN = "<!-- imagebot:"
+_WORDS = 500
 
 
 @dataclass(slots=True)
@@ -40,29 +37,38 @@ class Orders:
 
     Attributes:
         rebuild: Branches that are to be built anew on the present base.
-        overwrite: Branches whose commits by people are given up.
+        overwrite: Branches whose commits by people are given up, as far as they stood there at that time.
         rollbacks: Proposals that take merged ones back.
         open: Comments that are answered when their branch is done.
+        questions: Comments that are answered when the plan is whole, each with the proposal that it is about.
         failures: Comments that could not be read or answered.
     """
 
     rebuild: set[str] = field(default_factory=set)
-    overwrite: set[str] = field(default_factory=set)
+    overwrite: dict[str, datetime] = field(default_factory=dict)
     rollbacks: dict[str, Proposal] = field(default_factory=dict)
     open: defaultdict[str, list[Comment]] = field(default_factory=lambda: defaultdict(list))
+    questions: list[tuple[Comment, str]] = field(default_factory=list)
     failures: list[Outcome] = field(default_factory=list)
 
 
 def obey(plan: Plan, bot: Bot, world: World) -> Orders:
-    """Read the comments of the last 14 days and do what they say, as far as it can be done at once."""
+    """Read the comments of the last 14 days and do what they say, as far as it can be done at once.
+
+    Not where the token does not tell who imagebot is: it would not know its own answers.
+    """
     orders = Orders()
     able = bot.forge.abilities.comments and bot.forge.abilities.permissions
-    if not (able and bot.settings.pull_requests.commands):
+    if not (able and bot.settings.pull_requests.commands and plan.judged and bot.forge.facts().login):
         return orders
-    rights: dict[str, bool] = {}
-    for comment in _unanswered(bot, world):
+    try:
+        heard = Heard.read(bot, world)
+    except ImagebotError as error:
+        orders.failures.append(failed("comments", "", error))
+        return orders
+    for comment in heard.unanswered:
         try:
-            _heed(comment, plan, bot, world, orders, rights)
+            _heed(comment, heard, plan, bot, world, orders)
         except ImagebotError as error:
             orders.failures.append(failed(f"comment on #{comment.number}", "", error))
     return orders
@@ -75,54 +81,47 @@ def answer_done(orders: Orders, done: Outcome, bot: Bot) -> Iterator[Outcome]:
     request = f"#{done.number}" if done.number else done.branch
     text = f"Done: {request} is {'as it should be' if done.action == 'unchanged' else done.action}."
     if done.reason:
-        text = f"{text[:-1]}: {done.reason}."
+        text = f"{text[:-1]}: {words(done.reason, _WORDS)}."
     for comment in orders.open.pop(done.branch, []):
         try:
-            _answer(comment, text, bot, done=done.action not in {"held", "closed"})
+            answer(comment, text, bot, done=done.action not in {"held", "closed"})
         except ImagebotError as error:
             yield failed(f"comment on #{comment.number}", done.branch, error)
 
 
-def answer_rest(orders: Orders, bot: Bot) -> Iterator[Outcome]:
-    """Answer what nothing could be done about."""
-    for branch in list(orders.open):
-        for comment in orders.open.pop(branch):
-            try:
-                _answer(comment, "There is nothing to propose from this branch now.", bot, done=False)
-            except ImagebotError as error:
-                yield failed(f"comment on #{comment.number}", branch, error)
+def answer_rest(orders: Orders, plan: Plan, bot: Bot) -> Iterator[Outcome]:
+    """Answer what only a whole plan can tell; what is undecided in it is left to the next run."""
+    undecided = {branch_name(proposal) for proposal in plan.undecided}
+    nothing = "There is nothing to propose from this branch now."
+    left = [
+        (comment, nothing, False)
+        for branch, comments in orders.open.items()
+        if without_major(branch) not in undecided
+        for comment in comments
+    ]
+    told = [(comment, explanation(plan, proposal), True) for comment, proposal in orders.questions]
+    orders.open.clear()
+    orders.questions.clear()
+    for comment, text, done in (*left, *told):
+        try:
+            answer(comment, text, bot, done=done)
+        except ImagebotError as error:
+            yield failed(f"comment on #{comment.number}", "", error)
 
 
-def _unanswered(bot: Bot, world: World) -> list[Comment]:
-    closed = world.recent(bot)
-    numbers = [request.number for request in (*world.open.values(), *closed)]
-    found = bot.forge.comments(bot.now() - WINDOW, numbers) if numbers else ()
-    answered = {int(number) for c in found if c.own for number in _ANSWER.findall(c.body)}
-    return [c for c in found if _OWN not in c.body and c.id not in answered and commands(c.body)]
-
-
-def _heed(
-    comment: Comment, plan: Plan, bot: Bot, world: World, orders: Orders, rights: dict[str, bool]
-) -> None:
+def _heed(comment: Comment, heard: Heard, plan: Plan, bot: Bot, world: World, orders: Orders) -> None:
     request = next((r for r in world.open.values() if r.number == comment.number), None)
     request = request or bot.forge.pull_request(comment.number)
     known = find_marker(request.body) if request and request.branch.startswith(BRANCH_PREFIX) else None
     if request is None or known is None:
         return  # somebody else's pull request
-    if comment.author not in rights:
-        rights[comment.author] = bot.forge.may_write(comment.author)
-    if not rights[comment.author]:
-        _answer(comment, "Only people with write access can tell imagebot what to do.", bot, done=False)
+    if not heard.has_say(comment, bot):
+        heard.refuse(comment, bot)
         return
     speaker = _Speaker(comment, request, plan, bot, world, orders)
     answers = [speaker.carry_out(command) for command in commands(comment.body)]
     if texts := [text for text, _ in answers if text]:
-        _answer(comment, "\n\n".join(texts), bot, done=all(done for _, done in answers))
-
-
-def _answer(comment: Comment, text: str, bot: Bot, *, done: bool) -> None:
-    bot.forge.comment(comment.number, f"{text}\n\n<!-- imagebot:answer {comment.id} -->\n")
-    bot.forge.acknowledge(comment, done=done)
+        answer(comment, "\n\n".join(texts), bot, done=all(done for _, done in answers))
 
 
 _Answer = tuple[str, bool]
@@ -164,14 +163,15 @@ class _Speaker:
             self.request = replace(self.request, body=body)
 
     def explain(self, _: Command) -> _Answer:
-        """Say what policies make of it now."""
-        return explanation(self.plan, self._known.proposal), True
+        """Say what policies make of it, when every registry has spoken."""
+        self.orders.questions.append((self.comment, self._known.proposal))
+        return _LATER
 
     def rebuild(self, command: Command) -> _Answer:
         """Build its branch anew: over commits by people only for `recreate`."""
         self.orders.rebuild.add(self.request.branch)
         if command.verb == "recreate":
-            self.orders.overwrite.add(self.request.branch)
+            self.orders.overwrite[self.request.branch] = self.comment.created
         self.orders.open[self.request.branch].append(self.comment)
         return _LATER
 
@@ -199,9 +199,12 @@ class _Speaker:
 
     def resume(self, _: Command) -> _Answer:
         """Take back what was held, skipped or closed."""
-        freed = replace(self._known, hold=None, skipped=(), skipped_moves=(), lifted=not self.request.open)
-        if freed == self._known:
-            return "Nothing was held or skipped here.", False
+        known = self._known
+        freed = replace(known, hold=None, skipped=(), skipped_moves=(), lifted=not self.request.open)
+        # a merged one may be reverted yet: that is not taken back before it has come
+        wanted = set(targets(self.plan.updates)) & set(known.targets)
+        if freed == known or (self.request.merged and not (wanted or known.skipped or known.hold)):
+            return "Nothing is held back or skipped here now.", False
         self._remember(freed)
         return "Taken up again: what policies allow is proposed as usual.", True
 

@@ -13,13 +13,15 @@ from imagebot.engine.automerge import automerge
 from imagebot.engine.branches import Branch, read_branch
 from imagebot.engine.edit import edited_files
 from imagebot.engine.leftover import close, was_merged
-from imagebot.engine.memory import Memory, of_any_group, recall
+from imagebot.engine.memory import Memory, of_any_group, of_other_open, recall
 from imagebot.engine.planning import proposal_of
 from imagebot.engine.pushing import push
 from imagebot.engine.rules import decoration, is_draft, outdated, rules_of
 from imagebot.engine.world import named, outcome
+from imagebot.errors import ForgeError
 from imagebot.forges.marker import Marker, marker, targets, with_marker
 from imagebot.plan import without_major
+from imagebot.policies.proposing import PullRequestRules
 
 if TYPE_CHECKING:
     from imagebot.engine.obey import Orders
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from imagebot.engine.world import Bot, World
     from imagebot.forges.protocol import PullRequest
     from imagebot.plan import Action, Outcome, Plan, Proposal
-    from imagebot.policies.proposing import PullRequestRules
 
 YOUNG = timedelta(hours=1)
 
@@ -80,7 +81,8 @@ class OneProposal:
         if not allowed:
             return self._nothing_left(refused)
         if len(allowed) < len(self.wanted.updates):
-            proposal = self.wording.titled(proposal_of(self.wanted.id, allowed, self.wanted.asked))
+            left = proposal_of(self.wanted.id, allowed, self.wanted.asked)
+            proposal = self.wording.titled(replace(left, prompted=self.wanted.prompted))
         else:
             proposal = self.wording.titled(self.wanted)
         if self._only_lacks_undecided(proposal):
@@ -95,7 +97,10 @@ class OneProposal:
         done = self._bring_in_line(proposal, rules)
         if refused:
             done = replace(done, reason=f"a part of it is left out: {refused}")
-        return automerge(proposal, done, rules, self.bot, self.world)
+        try:
+            return automerge(proposal, done, rules, self.bot, self.world)
+        except ForgeError as error:
+            return replace(done, warnings=(*done.warnings, f"it was not merged: {error.message}"))
 
     def _outcome(self, action: Action, reason: str = "") -> Outcome:
         return outcome(self.wanted.id, self.wanted.branch, action, reason, self._opened)
@@ -126,10 +131,12 @@ class OneProposal:
 
     def _may_overwrite(self) -> bool:
         """Whether a person gave their commits up, or merged them."""
-        name = self.wanted.branch
-        return name in self.orders.overwrite or (
-            self._opened is None and was_merged(name, self._branch.tip, self.bot)
-        )
+        name, tip = self.wanted.branch, self._branch.tip
+        said = self.orders.overwrite.get(name)
+        if said and tip:
+            at = self.bot.repository.facts(tip).at
+            return at is None or at <= said  # what came after these words was not meant
+        return self._opened is None and was_merged(name, tip, self.bot)
 
     def _memory(self) -> Memory:
         """What people said. Where the open pull request is just what is wanted, nobody else is asked."""
@@ -140,7 +147,9 @@ class OneProposal:
             return recall((), self._known, self.bot.base, now)
         own = self.bot.forge.closed_pull_requests(self.wanted.branch)
         others = self.world.recent(self.bot)
-        return recall(of_any_group(own, others), self._known, self.bot.base, now)
+        memory = recall(of_any_group(own, others), self._known, self.bot.base, now)
+        elsewhere = of_other_open(self.world.others(self.wanted.branch), self.wanted.updates, now)
+        return replace(memory, refused={**memory.refused, **elsewhere})
 
     def _nothing_left(self, reason: str) -> Outcome:
         """Everything of it was turned down."""
@@ -173,13 +182,25 @@ class OneProposal:
             if not request.open:
                 return self._overtaken()
             self.world.open[proposal.branch] = request
-            if text := self.wording.moved(self._branch.message, proposal):
-                self.bot.forge.comment(request.number, text)
-        if changed or self._lacks_labels(request):
+        if self._lacks_labels(request):
             warnings = self._decorate(proposal, rules, request)
+        elif changed:
+            warnings = self._decorate(proposal, PullRequestRules(), request)
         drafted = self._draft(proposal, rules, request)
+        if changed:
+            warnings += self._tell_what_moved(proposal, request)
         action: Action = "updated" if pushed or changed or drafted else "unchanged"
         return replace(self._outcome(action), warnings=warnings)
+
+    def _tell_what_moved(self, proposal: Proposal, request: PullRequest) -> tuple[str, ...]:
+        """Say in a comment what a reviewer must look at again; why not, if that cannot be."""
+        text = self.wording.moved(self._branch.message, proposal)
+        try:
+            if text:
+                self.bot.forge.comment(request.number, text)
+        except ForgeError as error:
+            return (f"nobody was told what moved: {error.message}",)
+        return ()
 
     def _says_otherwise(self, known: Marker) -> bool:
         """Whether it still says that a person works on it, or, reopened, that imagebot closed it."""

@@ -128,7 +128,6 @@ def decisions(
     scanned: Scan,
     registries: Registries,
     stop: Callable[[], bool] = lambda: False,
-    only: Callable[[Scanned], bool] = lambda _: True,
 ) -> Iterator[tuple[Decision, frozenset[str]]]:
     """What is decided so far, and the proposals that what is open belongs to: none in the last round.
 
@@ -138,11 +137,10 @@ def decisions(
         scanned: What is deployed.
         registries: Who is asked.
         stop: Whether what is open is waited for no longer.
-        only: Which managed references are decided about.
     """
     managed: defaultdict[ImageName, list[Scanned]] = defaultdict(list)
     for item in scanned.references:
-        if item.managed and only(item):
+        if item.managed:
             managed[item.reference.image.name].append(item)
     lookups = Lookups(
         {name: name.host for name in managed},

@@ -16,6 +16,7 @@ from imagebot.engine.one_proposal import OneProposal
 from imagebot.engine.wording import Wording
 from imagebot.engine.world import Bot, World, failed
 from imagebot.errors import ForgeError, ImagebotError, PushRefused
+from imagebot.forges.marker import targets
 from imagebot.plan import Outcome, without_major
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Proposer:
         self._stop = stop
         self._now = now
         self._done: dict[str, Proposal] = {}
+        self._waiting: set[str] = set()
         self._orders: Orders | None = None
         self._wording = Wording(bot)
 
@@ -69,8 +71,8 @@ class Proposer:
             yield from self._one(proposal, plan, world, self._orders)
         if whole:
             wanted = {proposal.branch for proposal in (*plan.proposals, *asked.values())}
-            yield from leftovers(wanted, plan, self._bot, world, self._stop)
-            yield from answer_rest(self._orders, self._bot)
+            yield from leftovers(wanted, self._waiting, plan, self._bot, world, self._stop)
+            yield from answer_rest(self._orders, plan, self._bot)
 
     def _is_new(self, proposal: Proposal, plan: Plan) -> bool:
         return without_major(proposal.id) not in plan.waiting and proposal != self._done.get(proposal.id)
@@ -97,6 +99,7 @@ class Proposer:
             done = failed(proposal.id, proposal.branch, error)
         else:
             self._done[proposal.id] = proposal
+            self._waiting |= set(targets(proposal.updates)) if done.waits else set()
         yield done
         yield from answer_done(orders, done, self._bot)
 

@@ -30,10 +30,11 @@ def push(
     """
     who = Signature(bot.name, bot.email, bot.now())
     settings = bot.settings.commits
-    message = commit_message(
-        proposal, files, text=text, signed_off_by=f"{who.name} <{who.email}>" if settings.sign_off else ""
-    )
-    if settings.through == "api" and bot.forge.abilities.api_commits:
+    by_forge = settings.through == "api" and bot.forge.abilities.api_commits
+    # the forge is the author of what it commits: imagebot cannot sign off for it
+    signed_off_by = f"{who.name} <{who.email}>" if settings.sign_off and not by_forge else ""
+    message = commit_message(proposal, files, text=text, signed_off_by=signed_off_by)
+    if by_forge:
         return bot.forge.commit(proposal.branch, bot.commit, files, message, expected=expected)
     commit = bot.repository.commit(bot.commit, files, message, who)
     bot.repository.push(proposal.branch, commit, expected=expected)

@@ -1,80 +1,100 @@
-"""Updates that somebody names (``imagebot set``): through the policies that govern them, or past them."""
+"""Updates that somebody names (``imagebot set``), through the policies that govern them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
-from imagebot.engine.asked import SUFFIX
+from imagebot.engine.decide import Decision, merged
 from imagebot.engine.explain import explain, subjects
-from imagebot.engine.planning import decisions, exact_updates, group, proposal_of
+from imagebot.engine.planning import decisions, exact_updates, group
 from imagebot.engine.scan import Known, scan
 from imagebot.engine.together import linked
-from imagebot.errors import InvalidReference, RegistryError, UsageError
-from imagebot.plan import Asked, Failure, Held, Pin, Plan, Update, not_moved, proposal_id, short_digest
-from imagebot.references.image import ImageName, ImageReference
+from imagebot.engine.wishes import Request, named_in
+from imagebot.engine.world import named
+from imagebot.forges.marker import find_marker
+from imagebot.plan import Failure, Held, Plan, Update, not_moved, proposal_id, short_digest, without_major
 from imagebot.registries.protocol import Listing
 
 if TYPE_CHECKING:
-    from imagebot.plan import Proposal, Scan, Scanned, Step
+    from imagebot.forges.protocol import PullRequest
+    from imagebot.plan import Proposal, Scan, Scanned
     from imagebot.policies.policy import Configuration
+    from imagebot.references.image import ImageName
     from imagebot.registries.protocol import Registries
     from imagebot.repository.protocol import Snapshot
 
-_HINT = "write IMAGE=TAG or IMAGE=TAG@sha256:..., as in ghcr.io/acme/web=1.9.0"
+Offers = Mapping[tuple[str, str], Mapping[str, str]]
+"""What open pull requests propose: by path and image, the tags, each with the name of its pull request."""
+
+_Tags = frozenset[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """An image, and where it is to go.
+def offers(requests: Iterable[PullRequest]) -> Offers:
+    """What pull requests propose because policies want it."""
+    found: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for request in requests:
+        known = find_marker(request.body)
+        for move in known.moves if known and known.asked is None else ():
+            if move.written.tag:
+                found[move.path, move.image][move.written.tag] = named(request)
+    return found
 
-    Attributes:
-        digest: What the tag must point to; None for whatever it points to.
+
+def requested_plan(
+    request: Request,
+    snapshot: Snapshot,
+    configuration: Configuration,
+    registries: Registries,
+    known: Known | None = None,
+    opened: Iterable[PullRequest] = (),
+) -> Plan:
+    """The plan of what is asked for, judged by the policies that govern it as any other update.
+
+    Updates that share a pull request with it are planned too, so that the pull request stays whole. What
+    policies do not allow is held, with their reason, and so is what shares its pull request: it would be
+    built anew without what was refused.
+
+    Args:
+        request: What is asked for.
+        snapshot: The config repository.
+        configuration: Policies and settings.
+        registries: Who is asked.
+        known: What earlier scans found.
+        opened: Open pull requests: none is taken back to something older.
+
+    Raises:
+        UsageError: If nothing deploys an image that was named.
     """
-
-    name: ImageName
-    tag: str
-    digest: str | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> Wish:
-        """Read ``IMAGE=TAG[@DIGEST]``. Raises UsageError for anything else."""
-        image, found, pin = text.partition("=")
-        try:
-            named = ImageReference.parse(f"{image}:{pin}") if found else None
-        except InvalidReference as error:
-            raise UsageError(f"{text!r}: {error.message}", hint=_HINT, id="set-invalid") from error
-        if named is None or named.tag is None or not image:
-            raise UsageError(f"{text!r} names no image with a tag", hint=_HINT, id="set-invalid")
-        return cls(named.name, named.tag, named.digest)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What somebody asks for.
-
-    Attributes:
-        environments: Where; empty for everywhere.
-    """
-
-    wishes: tuple[Wish, ...]
-    environments: frozenset[str]
-    asked: Asked
-
-    def wish(self, item: Scanned) -> Wish | None:
-        """What is asked for a reference; None if nothing is."""
-        if self.environments and item.environment not in self.environments:
-            return None
-        return next((wish for wish in self.wishes if wish.name == item.reference.image.name), None)
+    scanned = scan(snapshot, configuration, known)
+    asking = _Asking(request, scanned, registries, offers(opened))
+    decision = asking.decide()
+    updates, apart, failures = exact_updates(decision.updates, snapshot, scanned)
+    stopped = tuple(
+        replace(failure, proposals=linked(failure.proposals, scanned.references))
+        for failure in (*merged(decision.failures), *failures)
+    )
+    held = [one for one in (*decision.held, *apart) if one.waits or request.wish(one.scanned)]
+    held += asking.refusals(updates, held, stopped)
+    moving, beside = asking.whole(updates, held)
+    return Plan(
+        scan=replace(scanned, skipped=()),
+        proposals=tuple(asking.prompted(proposal) for proposal in group(moving)),
+        held=(*held, *beside),
+        current=tuple(item for item in asking.items if asking.is_there(item)),
+        failures=stopped,
+        judged=False,
+    )
 
 
 class _Narrowed:
-    """Registries that list of the images that were named only what was asked for, and what is deployed."""
+    """Registries that list only the tags in question; all of them where that is None."""
 
-    def __init__(self, registries: Registries, kept: Mapping[ImageName, Collection[str]]) -> None:
-        self._registries = registries
+    def __init__(self, registries: Registries, listed: Callable[[ImageName], Listing], kept: _Tags) -> None:
+        self._listed = listed
         self._kept = kept
         self.digest = registries.digest
         self.describe = registries.describe
@@ -86,177 +106,118 @@ class _Narrowed:
         self.now = registries.now
 
     def tags(self, name: ImageName) -> Listing:
-        listing = self._registries.tags(name)
-        kept = self._kept.get(name)
+        listing, kept = self._listed(name), self._kept
         return listing if kept is None else replace(listing, tags=tuple(t for t in listing.tags if t in kept))
 
 
-def requested_plan(
-    request: Request,
-    snapshot: Snapshot,
-    configuration: Configuration,
-    registries: Registries,
-    known: Known | None = None,
-) -> Plan:
-    """The plan of what is asked for, judged by the policies that govern it as any other update.
+class _Asking:
+    """One request, put to the policies that govern what it names."""
 
-    Updates that share a pull request with it are planned too, so that the pull request stays whole. What
-    policies do not allow is held, with their reason.
+    def __init__(self, request: Request, scanned: Scan, registries: Registries, offers: Offers) -> None:
+        self.items = named_in(request, scanned)
+        self._request = request
+        self._scanned = scanned
+        self._offers = offers
+        self._registries = registries
+        self._listed = cache(registries.tags)
 
-    Raises:
-        UsageError: If nothing deploys an image that was named.
-    """
-    scanned = scan(snapshot, configuration, known)
-    items = _named(request, scanned)
-    narrowed = _Narrowed(registries, _kept(request, scanned))
-    wanted = linked({proposal_id(item) for item in items if item.managed}, scanned.references)
-    *_, (decision, _) = decisions(scanned, narrowed, only=lambda item: proposal_id(item) in wanted)
-    updates, apart, failures = exact_updates(decision.updates, snapshot, scanned)
-    granted = [update for update in updates if _is_granted(update, request)]
-    moving = {update.scanned for update in granted}
-    stopped = {
-        item
-        for failure in decision.failures
-        for item in items
-        if str(item.reference.image.name) == failure.image
-    }
-    held = [held for held in (*decision.held, *apart) if request.wish(held.scanned)]
-    told = {item.scanned for item in held}
-    refused = [item for item in items if item not in moving | stopped | told and not _is_there(item, request)]
-    held += [Held(item, _why_refused(item, request, updates, narrowed)) for item in refused]
-    return Plan(
-        scan=replace(scanned, skipped=()),
-        proposals=group(granted),
-        held=tuple(held),
-        current=tuple(item for item in items if _is_there(item, request)),
-        failures=(*decision.failures, *failures),
-        judged=False,
-    )
+    def decide(self) -> Decision:
+        """What policies make of it, and of everything that may share its pull request.
 
+        What was named is decided among the tags in question, the rest among all tags, as on the schedule.
+        """
+        references = self._scanned.references
+        ids = linked({proposal_id(item) for item in self.items if item.managed}, references)
+        groups: defaultdict[_Tags, list[Scanned]] = defaultdict(list)
+        for item in references:
+            if item.managed and proposal_id(item) in ids:
+                groups[self._in_question(item)].append(item)
+        whole = Decision()
+        for tags, members in groups.items():
+            part = replace(self._scanned, references=tuple(members))
+            *_, (decision, _) = decisions(part, _Narrowed(self._registries, self._listed, tags))
+            whole.add(decision)
+        return whole
 
-def forced_plan(
-    request: Request,
-    snapshot: Snapshot,
-    configuration: Configuration,
-    registries: Registries,
-    known: Known | None = None,
-) -> Plan:
-    """The plan of what is asked for, whatever policies say; a tag that is not there fails.
+    def _in_question(self, item: Scanned) -> _Tags:
+        """The tag that was named, the one that is deployed and those that are open; None for any tag."""
+        wish, image = self._request.wish(item), item.reference.image
+        if wish is None:
+            return None
+        return frozenset({wish.tag, *self._open(item), *([image.tag] if image.tag else [])})
 
-    Raises:
-        UsageError: If nothing deploys an image that was named.
-    """
-    scanned = scan(snapshot, configuration, known)
-    updates: list[Update] = []
-    failures: list[Failure] = []
-    items = [item for item in _named(request, scanned) if not item.reference.ignored]
-    for wish in request.wishes:
-        try:
-            digest = _digest(wish, registries)
-        except RegistryError as error:
-            failures.append(Failure(error, image=str(wish.name)))
-            continue
-        updates += [_forced(item, wish, digest, request) for item in items if request.wish(item) == wish]
-    moving, apart, refused = exact_updates([u for u in updates if u.source != u.written], snapshot, scanned)
-    return Plan(
-        scan=replace(scanned, skipped=()),
-        proposals=_proposals(moving, request),
-        held=tuple(apart),
-        current=tuple(update.scanned for update in updates if update.source == update.written),
-        failures=(*failures, *refused),
-        judged=False,
-    )
+    def _open(self, item: Scanned) -> Mapping[str, str]:
+        return self._offers.get((item.reference.path, str(item.reference.image.name)), {})
 
+    def _is_granted(self, update: Update) -> bool:
+        """Whether an update is what was asked for, or one beside it that nobody spoke of."""
+        wish = self._request.wish(update.scanned)
+        return wish is None or (update.to.tag == wish.tag and wish.digest in {None, update.to.digest})
 
-def _named(request: Request, scanned: Scan) -> list[Scanned]:
-    """The references that are meant. Raises UsageError if an image has none."""
-    items = [item for item in scanned.references if request.wish(item)]
-    for wish in request.wishes:
-        if not any(request.wish(item) == wish for item in items):
-            where = f" in {', '.join(sorted(request.environments))}" if request.environments else ""
-            raise UsageError(
-                f"nothing deploys {wish.name}{where}",
-                hint="`imagebot scan` lists what is deployed; write the name as it stands there",
-                id="set-nothing",
-            )
-    return items
-
-
-def _kept(request: Request, scanned: Scan) -> Mapping[ImageName, Collection[str]]:
-    kept: defaultdict[ImageName, set[str]] = defaultdict(set)
-    names = {wish.name for wish in request.wishes}
-    for wish in request.wishes:
-        kept[wish.name].add(wish.tag)
-    for item in scanned.references:
-        if item.reference.image.name in names and item.reference.image.tag:
-            kept[item.reference.image.name].add(item.reference.image.tag)
-    return kept
-
-
-def _is_granted(update: Update, request: Request) -> bool:
-    """Whether an update is what was asked for, or one beside it that nobody spoke of."""
-    names = {wish.name for wish in request.wishes}
-    if update.reference.image.name not in names:
-        return True
-    wish = request.wish(update.scanned)
-    return wish is not None and update.to.tag == wish.tag and wish.digest in {None, update.to.digest}
-
-
-def _is_there(item: Scanned, request: Request) -> bool:
-    wish, image = request.wish(item), item.reference.image
-    return (
-        wish is not None
-        and image.tag == wish.tag
-        and (None in {wish.digest, image.digest} or image.digest == wish.digest)
-    )
-
-
-def _why_refused(item: Scanned, request: Request, updates: Sequence[Update], registries: Registries) -> str:
-    """What stands against it: no policy, another digest, or the verdict of its policy on the tag."""
-    wish = request.wish(item)
-    assert wish is not None  # noqa: S101 - only what was asked for is refused
-    if not item.managed:
-        return f"{not_moved(item)}; `--no-policy` sets it all the same"
-    for update in updates:
-        if update.scanned == item and update.to.tag == wish.tag and update.to.digest:
-            found = short_digest(update.to.digest)
-            return f"{wish.tag} points to {found}, not to the digest that was asked for"
-    for explanation in explain(subjects([item], None), registries):
-        for verdict in explanation.selection.candidates:
-            if verdict.tag == wish.tag:
-                return f"policy {explanation.subject.policy.name}: {wish.tag}: {verdict.reason}"
-    return f"{wish.name} has no tag {wish.tag}"
-
-
-def _digest(wish: Wish, registries: Registries) -> str | None:
-    """What the tag points to. Raises RegistryError if it is not there, or not what was asked for."""
-    found = registries.digest(wish.name, wish.tag) or None
-    if wish.digest not in {None, found}:
-        raise RegistryError(
-            f"{wish.name}:{wish.tag} points to {found}, not to {wish.digest}",
-            hint="somebody pushed the tag again: ask for the digest that it has now",
-            id="set-digest",
+    def is_there(self, item: Scanned) -> bool:
+        """Whether a reference is where it was asked to be."""
+        wish, image = self._request.wish(item), item.reference.image
+        return (
+            wish is not None
+            and image.tag == wish.tag
+            and (None in {wish.digest, image.digest} or image.digest == wish.digest)
         )
-    return found
+
+    def refusals(
+        self, updates: Sequence[Update], held: Iterable[Held], stopped: Sequence[Failure]
+    ) -> list[Held]:
+        """What was named and does not move, with the reason, where no other is known."""
+        images = {failure.image for failure in stopped}
+        told = {one.scanned for one in held} | {u.scanned for u in updates if self._is_granted(u)}
+        return [
+            Held(item, self._why_refused(item, updates))
+            for item in self.items
+            if item not in told and str(item.reference.image.name) not in images and not self.is_there(item)
+        ]
+
+    def _why_refused(self, item: Scanned, updates: Sequence[Update]) -> str:
+        """What stands against it: no policy, another digest, something newer, or its policy's verdict."""
+        wish = self._request.wish(item)
+        assert wish is not None  # noqa: S101 - only what was asked for is refused
+        if not item.managed:
+            return f"{not_moved(item)}; `--no-policy` sets it all the same"
+        instead = {update.to.tag: update.to.digest for update in updates if update.scanned == item}
+        if found := instead.get(wish.tag):
+            return f"{wish.tag} points to {short_digest(found)}, not to the digest that was asked for"
+        narrowed = _Narrowed(self._registries, self._listed, self._in_question(item))
+        for explanation in explain(subjects([item], None), narrowed):
+            for verdict in explanation.selection.candidates:
+                if verdict.tag == wish.tag and verdict.accepted and (newer := self._newer(item, instead)):
+                    return f"{newer}, which is newer; `--no-policy` proposes {wish.tag} beside it"
+                if verdict.tag == wish.tag:
+                    return f"policy {explanation.subject.policy.name}: {wish.tag}: {verdict.reason}"
+        return f"{wish.name} has no tag {wish.tag}"
+
+    def _newer(self, item: Scanned, instead: Iterable[str | None]) -> str:
+        found = [f"{name} proposes {tag}" for tag, name in self._open(item).items() if tag in instead]
+        return " and ".join(found)
+
+    def whole(self, updates: Sequence[Update], held: Iterable[Held]) -> tuple[list[Update], list[Held]]:
+        """The updates of pull requests from which nothing that was named is refused; the others as held."""
+        moving = [update for update in updates if self._is_granted(update)]
+        done = {update.scanned for update in moving}
+        refused = {one.scanned for one in held if self._request.wish(one.scanned)}
+        refused |= {update.scanned for update in updates if not self._is_granted(update)}
+        stuck = {proposal_id(item): item for item in refused - done if item.managed}
+        ids = linked(stuck, self._scanned.references)
+        apart = {update.scanned: update for update in moving if without_major(update.proposal) in ids}
+        return [update for update in moving if update.scanned not in apart], [
+            Held(item, _beside(update, stuck)) for item, update in apart.items() if self._request.wish(item)
+        ]
+
+    def prompted(self, proposal: Proposal) -> Proposal:
+        """A proposal with the word of who asked, if something in it was asked for."""
+        named = any(self._request.wish(update.scanned) for update in proposal.updates)
+        return replace(proposal, prompted=self._request.asked) if named else proposal
 
 
-def _forced(item: Scanned, wish: Wish, digest: str | None, request: Request) -> Update:
-    source = item.reference.image
-    written = Pin(wish.tag if source.tag else None, digest if source.digest else None)
-    step: Step = "digest" if source.tag in {wish.tag, None} else "other"
-    why = f"{request.asked.by} asked for it, whatever policies say"
-    # what it was made from must be read back from the pull request: no more than what is written
-    return Update(item, written, step, why, (), _forced_id(item, request), written)
-
-
-def _forced_id(item: Scanned, request: Request) -> str:
-    """One pull request for each environment and set of images: another request has one of its own."""
-    names = ",".join(sorted(str(wish.name) for wish in request.wishes))
-    return f"{item.environment or '_'}/_+{names}{SUFFIX['set']}"
-
-
-def _proposals(updates: Sequence[Update], request: Request) -> tuple[Proposal, ...]:
-    members: defaultdict[str, list[Update]] = defaultdict(list)
-    for update in updates:
-        members[update.proposal].append(update)
-    return tuple(proposal_of(key, tuple(members[key]), request.asked) for key in sorted(members))
+def _beside(update: Update, stuck: Mapping[str, Scanned]) -> str:
+    """Why an update that is allowed is not proposed."""
+    own = stuck.get(without_major(update.proposal))
+    names = {str(item.reference.image.name) for item in ([own] if own else stuck.values())}
+    return f"it shares pull request {update.proposal} with what is refused: {', '.join(sorted(names))}"

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from imagebot.engine.world import named
+from imagebot.errors import ForgeError
 
 if TYPE_CHECKING:
     from imagebot.forges.protocol import Forge, PullRequest
@@ -37,11 +38,13 @@ class Patience:
         until: When to give up, with time zone.
         now: The current time.
         pause: Waits until the next look.
+        note: Is told what went wrong with a look, once for the same words.
     """
 
     until: datetime
     now: Callable[[], datetime]
     pause: Callable[[], None]
+    note: Callable[[str], None] = lambda _: None
 
 
 EVERY = timedelta(seconds=15)
@@ -50,23 +53,38 @@ EVERY = timedelta(seconds=15)
 def wait(forge: Forge, numbers: Sequence[int], goal: Goal, patience: Patience) -> Iterator[Waited]:
     """Look at pull requests until each is where it should be, or never will be.
 
+    A look that fails is noted and taken again until the time is up.
+
     Args:
         forge: Where they are.
         numbers: Which ones.
         goal: ``merged``, or ``checks``: those of its head passed, or it is merged.
         patience: How long.
     """
-    left = list(dict.fromkeys(numbers))
+    left = dict.fromkeys(numbers, "")
     while left:
         for number in list(left):
-            if (found := _look(forge, number, goal)) is not None:
-                left.remove(number)
+            try:
+                found = _look(forge, number, goal)
+            except ForgeError as error:  # a forge that is down for a minute ends no wait
+                left[number] = _told(f"cannot look at #{number}: {error.message}", left[number], patience)
+                continue
+            left[number] = ""
+            if found is not None:
+                del left[number]
                 yield found
         if left and patience.now() >= patience.until:
-            yield from (Waited(number, reached=False, what=f"#{number} is still open") for number in left)
+            for number, problem in left.items():
+                yield Waited(number, reached=False, what=problem or f"#{number} is still open")
             return
         if left:
             patience.pause()
+
+
+def _told(problem: str, before: str, patience: Patience) -> str:
+    if problem != before:
+        patience.note(f"{problem}; looking again")
+    return problem
 
 
 def _look(forge: Forge, number: int, goal: Goal) -> Waited | None:

@@ -47,7 +47,7 @@ class Wording:
         forge, settings = self._bot.forge, self._bot.settings.pull_requests
         found = body(
             proposal.updates,
-            asked=proposal.asked,
+            asked=proposal.asked or proposal.prompted,
             changes=source_changes(forge, proposal.updates) if settings.release_notes else {},
             abilities=self._abilities,
             elsewhere=staying(plan.scan.references, proposal.updates),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -69,12 +69,10 @@ class World:
     Attributes:
         branches: Branches of imagebot's on the remote, and their commits.
         open: Open pull requests by branch.
-        opened: Branches that this run opened pull requests from.
     """
 
     branches: dict[str, str]
     open: dict[str, PullRequest]
-    opened: list[str] = field(default_factory=list)
     _recent: Sequence[PullRequest] | None = None
 
     @classmethod
@@ -95,6 +93,11 @@ class World:
         opened = self.open.get(branch)
         return find_marker(opened.body) if opened else None
 
+    def others(self, branch: str) -> Mapping[str, tuple[PullRequest, Marker]]:
+        """Open pull requests of imagebot's from other branches, with their markers."""
+        found = ((name, self.open[name], self.marker(name)) for name in self.open if name != branch)
+        return {name: (request, known) for name, request, known in found if known}
+
     def remember(self, bot: Bot, branch: str, found: Marker) -> None:
         """Store another marker in the open pull request from a branch."""
         body = with_marker(self.open[branch].body, found)
@@ -108,7 +111,8 @@ def outcome(
     """What became of a proposal, with the pull request that a person may look at."""
     number = request.number if request and request.number else None
     url = request.url if request and request.url else None
-    return Outcome(proposal, branch, action, reason, number, url)
+    title = request.title if request else ""
+    return Outcome(proposal, branch, action, reason, number, url, title=title)
 
 
 def failed(proposal: str, branch: str, error: ImagebotError) -> Outcome:

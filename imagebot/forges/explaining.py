@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from imagebot.forges.text.words import words
 from imagebot.plan import proposal_id
 from imagebot.reports.escape import code, escape
 
@@ -21,7 +22,9 @@ def explanation(plan: Plan, proposal: str) -> str:
         plan: Of this run.
         proposal: Id of a proposal.
     """
-    lines = list(dict.fromkeys([*_moving(plan, proposal), *_staying(plan, proposal)]))
+    lines = list(
+        dict.fromkeys([*_moving(plan, proposal), *_staying(plan, proposal), *_failing(plan, proposal)])
+    )
     more = [f"- and {len(lines) - _SHOWN} more: `imagebot plan` lists them"] if len(lines) > _SHOWN else []
     if not lines:
         return "No policy wants anything here now."
@@ -51,6 +54,13 @@ def _staying(plan: Plan, proposal: str) -> Iterator[str]:
     for item in plan.current:
         if proposal_id(item) == proposal:
             yield f"- {_stays(item)}: it is the newest that is allowed."
+
+
+def _failing(plan: Plan, proposal: str) -> Iterator[str]:
+    for failure in plan.failures:
+        if proposal in failure.proposals:
+            what = code(failure.image or failure.path or "")
+            yield f"- {what} is undecided: {words(failure.error.message, 500)}."
 
 
 def _stays(item: Scanned) -> str:

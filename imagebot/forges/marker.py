@@ -12,10 +12,11 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from imagebot.errors import UsageError
 from imagebot.plan import Asked, Pin
 
 if TYPE_CHECKING:
@@ -24,8 +25,14 @@ if TYPE_CHECKING:
 _MARKER = re.compile(r"<!-- imagebot:v1 ([A-Za-z0-9_=-]{1,40000}) -->")
 _LARGEST = 1_000_000
 _TARGETS = 1000
-_MOVES = 100
+_ROOM = 12_000
+"""Characters of a new marker with its moves; what people say later comes on top of it."""
+
 _SKIPPED = 20
+_SMALLER = {
+    "set": "ask for fewer at once: one image, or one environment after the other",
+    "rollback": "revert the merge instead",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ class Marker:
         proposal: Id of the proposal.
         fingerprint: Hash of title and moves; it changes only when they do.
         targets: What every update wants, as short hashes. Cut at 1,000 for very large proposals.
-        moves: The references themselves; empty where they are more than 100.
+        moves: The references themselves, those that are alike once; empty where they are too many to fit.
         closed_by_bot: Whether imagebot itself closed the pull request.
         skipped: Targets that a person turned down by command.
         skipped_moves: The same as references, for people to read: the last 20.
@@ -101,9 +108,7 @@ class Marker:
     draft: bool = False
 
     def __str__(self) -> str:
-        text = json.dumps(_plain(self), separators=(",", ":"), sort_keys=True)
-        packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 9)
-        return f"<!-- imagebot:v1 {base64.urlsafe_b64encode(packed).decode()} -->"
+        return f"<!-- imagebot:v1 {base64.urlsafe_b64encode(zlib.compress(_text(self), 9)).decode()} -->"
 
 
 def marker(proposal: str, title: str, updates: Sequence[Update], asked: Asked | None = None) -> Marker:
@@ -111,15 +116,37 @@ def marker(proposal: str, title: str, updates: Sequence[Update], asked: Asked | 
 
     The fingerprint covers what moves where, and not the evidence beside it: a tag that appears and is
     rejected must not touch an open pull request.
+
+    Raises:
+        UsageError: If somebody asked for more moves than fit: nothing else tells what they asked for.
     """
-    moves = (
+    wanted = (
         f"{u.reference.path}:{u.reference.line} {u.reference.image} {u.to.tag} {u.to.digest}"
-        + (" pending" if u.pending else "")
+        + (f" {u.pending}" if u.pending else "")
         for u in updates
     )
-    whole = "\n".join([title, *moves]).encode("utf-8", "surrogateescape")
-    kept = tuple(move_of(update) for update in updates) if len(updates) <= _MOVES else ()
-    return Marker(proposal, hashlib.sha256(whole).hexdigest()[:32], targets(updates), kept, asked=asked)
+    whole = "\n".join([title, *wanted]).encode("utf-8", "surrogateescape")
+    moves = tuple(dict.fromkeys(move_of(update) for update in updates))
+    found = Marker(proposal, hashlib.sha256(whole).hexdigest()[:32], targets(updates), asked=asked)
+    if _fits(full := replace(found, moves=moves)):
+        return full
+    if asked:
+        raise UsageError(
+            f"{proposal} has {len(moves)} different moves, more than its pull request can record",
+            hint=_SMALLER[asked.kind],
+            id="asked-too-large",
+        )
+    return found
+
+
+def _fits(found: Marker) -> bool:
+    """Whether it can be stored, and read back."""
+    return len(found.moves) <= _TARGETS and len(_text(found)) < _LARGEST and len(str(found)) < _ROOM
+
+
+def _text(found: Marker) -> bytes:
+    text = json.dumps(_plain(found), separators=(",", ":"), sort_keys=True)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def move_of(update: Update) -> Move:

@@ -263,12 +263,22 @@ class Merging(Protocol):
         """Whether it can be merged now."""
         ...
 
-    def merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
-        """Merge the head that ``pull_request`` names, and no other; MergeBlocked if the forge would not."""
+    def merge(self, pull_request: PullRequest, method: MergeMethod, *, message: str = "") -> None:
+        """Merge the head that ``pull_request`` names, and no other; MergeBlocked if the forge would not.
+
+        Args:
+            pull_request: What is merged.
+            method: How.
+            message: Whole message of a squashed commit; empty for the forge's own. Other methods need none:
+                they keep the branch's commit.
+        """
         ...
 
-    def enable_auto_merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
-        """Let the forge merge it when its checks have passed; MergeBlocked where it would not."""
+    def enable_auto_merge(self, pull_request: PullRequest, method: MergeMethod, *, message: str = "") -> None:
+        """Let the forge merge it when its checks have passed; MergeBlocked where it would not.
+
+        Where it is to merge already, what is said now takes the place of what was said then.
+        """
         ...
 
 

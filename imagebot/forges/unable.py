@@ -58,11 +58,11 @@ class Unable:
         """Refuse."""
         _refuse("checks")
 
-    def merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
+    def merge(self, pull_request: PullRequest, method: MergeMethod, *, message: str = "") -> None:
         """Refuse."""
         _refuse("rules for merging")
 
-    def enable_auto_merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
+    def enable_auto_merge(self, pull_request: PullRequest, method: MergeMethod, *, message: str = "") -> None:
         """Refuse."""
         _refuse("automatic merge")
 

@@ -74,9 +74,12 @@ def plan_document(plan: Plan) -> Document:
     )
 
 
-def outcomes_document(plan: Plan, outcomes: Iterable[Outcome]) -> Document:
-    """``imagebot apply``: the plan and what became of every proposal."""
-    return plan_document(plan) | {"outcomes": [_outcome(outcome) for outcome in outcomes]}
+def outcomes_document(plan: Plan, outcomes: Iterable[Outcome], *, dry_run: bool = False) -> Document:
+    """``imagebot apply``: the plan and what became of every proposal, or would become of it."""
+    return plan_document(plan) | {
+        "outcomes": [_outcome(outcome) for outcome in outcomes],
+        "dry_run": dry_run,
+    }
 
 
 def selection_document(selection: Selection, **more: object) -> Document:
@@ -277,5 +280,6 @@ def _outcome(outcome: Outcome) -> Document:
         "number": outcome.number,
         "url": outcome.url,
         "error": _error(outcome.error) if outcome.error else None,
+        "title": outcome.title or None,
         "warnings": list(outcome.warnings),
     }

@@ -108,13 +108,13 @@ def _diff_line(line: str) -> str:
     return f"{line[:1]}{' ' * (len(text) - len(text.lstrip(' ')))}{clean(text, 400)}"
 
 
-def outcomes_text(plan: Plan, outcomes: Sequence[Outcome], screen: Screen) -> str:
-    """What became of every proposal."""
+def outcomes_text(plan: Plan, outcomes: Sequence[Outcome], screen: Screen, *, dry_run: bool = False) -> str:
+    """What became of every proposal, or would become of it."""
     titles = {proposal.id: proposal.title for proposal in plan.proposals}
     rows = [
         [
             Cell(outcome.action, ACTION_STYLE.get(outcome.action, "dim")),
-            Cell(titles.get(outcome.proposal, outcome.proposal), "bold"),
+            Cell(outcome.title or titles.get(outcome.proposal, outcome.proposal), "bold"),
             Cell(outcome.url or outcome.branch),
             Cell(_said(outcome), "dim"),
         ]
@@ -130,7 +130,8 @@ def outcomes_text(plan: Plan, outcomes: Sequence[Outcome], screen: Screen) -> st
         _held(plan, screen),
         _skipped(plan.scan.skipped, screen),
         _failures(plan, screen),
-        f"Apply: {done or 'nothing to propose'}; {len(plan.current)} current, {_unmanaged(plan)} unmanaged.",
+        f"{'Dry run, nothing was written' if dry_run else 'Apply'}: {done or 'nothing to propose'}; "
+        f"{len(plan.current)} current, {_unmanaged(plan)} unmanaged.",
     )
 
 

@@ -77,6 +77,7 @@ class GitRepository(Records):
         self._told = Remote(self.remote_url, token_source)
         self._blobs = BlobReader(git)
         self._records = ""
+        self._signer = None
 
     def default_branch(self) -> str:
         """The branch that the remote's HEAD names."""
@@ -170,7 +171,7 @@ class GitRepository(Records):
             self._git("read-tree", parent, extra=index)
             self._git("update-index", "-z", "--index-info", stdin=b"".join(lines), extra=index)
             tree = self._git("write-tree", extra=index).text
-        return self._git("commit-tree", tree, "-p", parent, stdin=message.encode(), extra=_identity(who)).text
+        return self._write(tree, (parent,), message, _identity(who))
 
     def push(self, branch: str, commit: str, *, expected: str | None) -> None:
         """Move the remote's branch under a lease."""

@@ -145,7 +145,7 @@ class ConfigRepository(Protocol):
     def commit(self, parent: str, files: Mapping[str, bytes], message: str, who: Signature) -> str:
         """Write a commit that replaces the content of existing files (modes stay); its id.
 
-        The same arguments give the same id.
+        The same arguments give the same id, unless it is signed.
         """
         ...
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from imagebot.errors import PushRefused
 from imagebot.repository.command import Git, Result, last_words
 from imagebot.repository.recording import Record
+from imagebot.repository.signing import signed
 
 if TYPE_CHECKING:
     from imagebot.repository.protocol import CommitFacts
+    from imagebot.repository.signing import Signer
 
 KEPT = "refs/imagebot/"
 """Fetched commits are kept under this, out of the way of the user's own branches."""
@@ -45,6 +47,7 @@ class Records(ABC):
     _depth: tuple[str, ...]
     _records: str
     """Prefix of the references; empty while none are kept."""
+    _signer: Signer | None
 
     @abstractmethod
     def facts(self, commit: str) -> CommitFacts:
@@ -65,6 +68,10 @@ class Records(ABC):
     @abstractmethod
     def _remote(self, *arguments: str) -> Result:
         """Ask the remote."""
+
+    def sign_by(self, signer: Signer) -> None:
+        """From here on, let a key sign each commit that is written."""
+        self._signer = signer
 
     def keep_records(self, prefix: str) -> None:
         """From here on, let a record travel with each branch that is pushed."""
@@ -107,15 +114,16 @@ class Records(ABC):
             self.delete(branch, expected=expected)
 
     def reword(self, commit: str, message: str) -> str:
-        """The same commit with another message; its id."""
+        """The same commit with another message, signed anew if it differs; its id."""
+        if self._raw(commit).partition(b"\n\n")[2] == message.encode():
+            return commit
         shown = self._git("show", "--no-patch", "--format=%an%n%ae%n%ad%n%cn%n%ce%n%cd", "--date=raw", commit)
         names = [
             f"GIT_{role}_{part}" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL", "DATE")
         ]
         facts = self.facts(commit)
-        parents = (option for parent in facts.parents for option in ("-p", parent))
         identity = dict(zip(names, shown.text.split("\n"), strict=True))
-        return self._git("commit-tree", facts.tree, *parents, stdin=message.encode(), extra=identity).text
+        return self._write(facts.tree, facts.parents, message, identity)
 
     def brought(self, commit: str, tip: str) -> bool:
         """Whether a commit lies behind a tip, or each file that it changed is the same there."""
@@ -125,6 +133,19 @@ class Records(ABC):
         if not parents:
             return False
         return set(self.changed_paths(parents[0], commit)).isdisjoint(self.changed_paths(commit, tip))
+
+    def _write(self, tree: str, parents: Iterable[str], message: str, identity: Mapping[str, str]) -> str:
+        """Write a commit, signed where a key was named; its id."""
+        options = [option for parent in parents for option in ("-p", parent)]
+        made = self._git("commit-tree", tree, *options, stdin=message.encode(), extra=identity).text
+        if self._signer is None:
+            return made
+        content = signed(self._raw(made), made, self._signer)
+        return self._git("hash-object", "-t", "commit", "-w", "--stdin", stdin=content).text
+
+    def _raw(self, commit: str) -> bytes:
+        """A commit as Git stores it."""
+        return self._git("cat-file", "commit", commit).out
 
     def _record_refspecs(self, branch: str, commit: str, old: str | None) -> list[str]:
         """The new record, and the old one deleted: a branch that is still there has one."""

@@ -54,6 +54,11 @@ class Remote:
         return PushRefused(f"{self.url} refused the push of {branch}: {_reason(result)}", hint=_hint(result))
 
     def _denied(self, doing: str) -> ForgeDenied:
+        if self.token_source.startswith("the environment"):
+            return ForgeDenied(
+                f"cannot {doing} {self.url}: it asks for a token, and there is none in {self.token_source}",
+                hint="set the token of this kind of forge; --forge says which kind it is",
+            )
         return ForgeDenied(
             f"cannot {doing} {self.url}: it refused the token from {self.token_source}",
             hint="give imagebot a valid token with write access to the repository's contents",

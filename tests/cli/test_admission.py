@@ -73,6 +73,17 @@ def test_the_open_pull_requests_of_an_environment_are_limited(team: Team, imageb
     settled(team, imagebot)
 
 
+def test_a_branch_whose_run_died_does_not_stand_in_its_own_way(team: Team, imagebot: Run) -> None:
+    configure(team, settings="pull-requests: {limits: {branches: 1}}\n", policy="environments: [staging]")
+    team.push(web="1.5.0")
+    team.github.fail(r"POST .*/pulls$", 500, "no", times=9)
+    assert imagebot("apply", str(team.clone)).code != 0
+    assert team.hosted.tip(STAGING)
+    team.github.forget()
+
+    assert applied(team, imagebot)["staging/web"][0] == "created"
+
+
 def test_a_freeze_holds_back_what_is_new_and_goes_on_with_what_is_open(team: Team, imagebot: Run) -> None:
     team.push(web="1.5.0")
     today = datetime.now(UTC).date()
@@ -102,6 +113,7 @@ def test_what_may_be_merged_is_merged_when_its_checks_have_passed(team: Team, im
     assert applied(team, imagebot)["staging/web"] == ("merged", "#2 was merged by squash")
 
     assert b"web:1.5.0" in team.hosted.read("main", "envs/staging/web.yaml")
+    assert "\nImagebot-Edit: " in team.hosted.message("main")
     applied(team, imagebot)
     settled(team, imagebot)
     assert team.hosted.tip(STAGING) is None
@@ -165,6 +177,24 @@ def test_the_forge_merges_by_itself_where_it_is_allowed_to(team: Team, imagebot:
     assert "the forge merges it" in applied(team, imagebot)["staging/web"][1]
 
     assert team.open_pulls[STAGING].auto_merge == AutoMerge("imagebot", "merge")
+    settled(team, imagebot)
+
+
+def test_a_squash_by_the_forge_tells_what_the_branch_holds_last(team: Team, imagebot: Run) -> None:
+    configure(team, policy="pull-request: {automerge: true, merge-method: squash}")
+    team.hosted.settings.allow_auto_merge = True
+    team.hosted.rules["main"] = Rules(checks=("ci",))
+    team.push(web="1.5.0")
+    applied(team, imagebot)
+    team.push(web="1.6.0")
+
+    applied(team, imagebot)
+
+    waits = team.open_pulls[STAGING].auto_merge
+    subject, _, body = team.hosted.message(STAGING).strip().partition("\n\n")
+    assert waits is not None
+    assert waits.message.strip() == f"{subject} (#{team.open_pulls[STAGING].number})\n\n{body}"
+    assert "Imagebot-To: 1.6.0@" in waits.message
     settled(team, imagebot)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from imagebot.demo.github.records import Comment, PullRequest
+from imagebot.demo.github.records import Comment, PullRequest, stamp
 from imagebot.demo.github.threads import comment
 from imagebot.forges.marker import find_marker
-from tests.cli.conftest import Team
+from tests.cli.conftest import POLICIES, Team
 from tests.processes import Outcome
 
 Run = Callable[..., Outcome]
@@ -160,7 +161,7 @@ def test_a_person_without_write_access_is_told_so_and_not_obeyed(
     [
         pytest.param("/imagebot merge", "`merge` is no command", id="unknown"),
         pytest.param("/imagebot skip 9.9.9", "proposes no `9.9.9`", id="no-such-version"),
-        pytest.param("/imagebot resume", "Nothing was held or skipped", id="nothing-held"),
+        pytest.param("/imagebot resume", "Nothing is held back or skipped", id="nothing-held"),
         pytest.param("/imagebot rollback", "is not merged", id="not-merged"),
     ],
 )
@@ -279,3 +280,141 @@ def test_commands_can_be_switched_off(team: Team, imagebot: Run, opened: PullReq
 
     assert applied(team, imagebot)["staging/web"][0] == "unchanged"
     assert answers(team, opened.number) == []
+
+
+def test_a_commit_that_came_after_recreate_was_said_is_not_given_up(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    team.hosted.commit(STAGING, {"notes.txt": b"mine\n"}, "My own words\n")
+    said = say(team, opened, "/imagebot recreate")
+    said.created_at = stamp(datetime.now(UTC) - timedelta(days=1))
+
+    action, reason = applied(team, imagebot)["staging/web"]
+
+    assert (action, "did not write" in reason) == ("held", True)
+    assert team.hosted.read(STAGING, "notes.txt") == b"mine\n"
+    assert "did not write" in answers(team, opened.number)[0]
+    settled(team, imagebot)
+
+
+def test_a_hold_ends_with_the_merge(team: Team, imagebot: Run, opened: PullRequest) -> None:
+    say(team, opened, "/imagebot hold")
+    applied(team, imagebot)
+    team.hosted.merge(opened, None, "you")
+    team.pull()
+    team.push(web="1.5.1")
+
+    assert applied(team, imagebot)["staging/web"][0] == "created"
+
+
+def test_comments_that_cannot_be_read_stop_nothing_else(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    team.push(web="1.5.1")
+    team.github.fail(r"GET .*/issues/comments", 403, "no", times=9)
+
+    outcome = imagebot("apply", str(team.clone), "-o", "json")
+
+    assert outcome.code == 5
+    assert actions(outcome)["staging/web"][0] == "updated"
+    assert actions(outcome)["comments"][0] == "failed"
+
+
+def test_a_stranger_does_not_make_imagebot_talk(team: Team, imagebot: Run, opened: PullRequest) -> None:
+    for number in range(30):
+        say(team, opened, f"/imagebot skip 1.5.{number}", who="eve")
+        say(team, opened, "/imagebot explain", who=f"eve-{number}")
+
+    applied(team, imagebot)
+
+    first = len(answers(team, opened.number))
+    applied(team, imagebot)
+    assert first == 10
+    assert len(answers(team, opened.number)) == 20
+    assert answers(team, opened.number).count("") == 0
+
+
+def test_words_of_people_come_back_defused(team: Team, imagebot: Run, opened: PullRequest) -> None:
+    say(team, opened, "/imagebot hold @acme/everyone Closes #1 <b>")
+    applied(team, imagebot)
+    say(team, opened, "/imagebot rebase")
+
+    applied(team, imagebot)
+
+    answer = answers(team, opened.number)[-1]
+    assert "`@acme/everyone`" in answer
+    assert " @acme" not in answer
+    assert "<b>" not in answer
+
+
+def test_explain_names_what_could_not_be_asked(team: Team, imagebot: Run, opened: PullRequest) -> None:
+    team.registry.fail("GET .*/acme/web/tags/list", 500, times=99)
+    say(team, opened, "/imagebot explain")
+    said = say(team, opened, "/imagebot rebase")
+
+    assert imagebot("apply", str(team.clone)).code == 5
+
+    assert any("acme/web` is undecided" in text for text in answers(team, opened.number))
+    assert said.reactions == {}  # the next run, that knows more, answers
+
+
+def test_a_merge_that_was_not_reverted_is_nothing_to_resume(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    before = team.hosted.read("main", "envs/staging/web.yaml")
+    team.hosted.merge(opened, None, "you")
+    team.pull()
+    say(team, opened, "/imagebot resume")
+    applied(team, imagebot)
+    assert "Nothing is held back" in answers(team, opened.number)[0]
+    team.hosted.commit("main", {"envs/staging/web.yaml": before}, "Revert\n")
+    team.pull()
+
+    assert applied(team, imagebot)["staging/web"][0] == "held"
+    say(team, opened, "/imagebot resume")
+    assert applied(team, imagebot)["staging/web"][0] == "created"
+
+
+def test_labels_of_people_and_their_absence_stay(team: Team, imagebot: Run) -> None:
+    policies = POLICIES.replace(
+        'range: "<2"}', 'range: "<2"}\n    pull-request: {labels: [team], assignees: [you]}'
+    )
+    team.commit({"policies/web.yaml": policies})
+    team.push(web="1.5.0")
+    applied(team, imagebot)
+    pull = team.open_pulls[STAGING]
+    pull.labels.remove("team")
+    pull.assignees.clear()
+    team.push(web="1.5.1")
+
+    assert applied(team, imagebot)["staging/web"][0] == "updated"
+
+    assert "team" not in pull.labels
+    assert pull.assignees == []
+
+
+def test_a_comment_that_cannot_be_written_is_a_warning(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    team.push(web="1.5.1")
+    team.github.fail(r"POST .*/comments", 403, "locked", times=9)
+
+    outcome = imagebot("apply", str(team.clone), "-o", "json")
+
+    found = next(item for item in outcome.json["outcomes"] if item["proposal"] == "staging/web")
+    assert (outcome.code, found["action"]) == (0, "updated")
+    assert "nobody was told what moved" in found["warnings"][0]
+
+
+def test_one_that_points_elsewhere_is_left_alone_when_nothing_is_left(
+    team: Team, imagebot: Run, opened: PullRequest
+) -> None:
+    team.hosted.move("release", team.hosted.tip("main") or "")
+    opened.base = "release"
+    team.commit({"envs/staging/web.yaml": "kind: Service\n"})
+
+    action, reason = applied(team, imagebot)["staging/web"]
+
+    assert (action, "pointed it at release" in reason) == ("held", True)
+    assert opened.open
+    settled(team, imagebot)

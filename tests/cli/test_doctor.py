@@ -460,7 +460,7 @@ class TestThisMachine:
         assert list(checks) == ["Git", "cache", "forge token"]
         assert re.fullmatch(r"[0-9.]+", checks["Git"]["message"])
         assert re.search(r"/imagebot, [0-9]+ KiB$", checks["cache"]["message"])
-        assert checks["forge token"]["message"] == "from GITHUB_TOKEN, not tried"
+        assert checks["forge token"]["message"] == "from GITHUB_TOKEN, not tried: there is no remote `origin`"
         assert not any(check["hint"] or check["error"] for check in checks.values())
 
     def test_a_cache_that_is_no_folder_is_told(self, world: World, tmp_path: Path) -> None:

@@ -292,6 +292,11 @@ def test_a_rate_limit_fails_the_run_and_says_what_happens_next(team: Team, image
         pytest.param(["plan", "--polices", "x"], "did you mean --policies?", id="option"),
         pytest.param(["plan", "-o", "yaml"], "invalid choice", id="choice"),
         pytest.param(["run", "."], "--once or --every", id="run-without-when"),
+        pytest.param(
+            ["run", "a", "b", "--once", "--forge-repository", "acme/config"],
+            "names one repository",
+            id="several-into-one",
+        ),
         pytest.param(["run", ".", "--every", "5"], "write a number and a unit", id="interval"),
         pytest.param(
             ["plan", ".", "--policies", "/nowhere"], "there is no such folder", id="policies-folder"

@@ -10,6 +10,8 @@ import pytest
 
 from imagebot.demo.github.records import CheckRun
 from tests.cli.conftest import POLICIES, Team
+from tests.cli.test_admission import configure
+from tests.cli.test_conversation import say
 from tests.processes import Outcome
 
 Run = Callable[..., Outcome]
@@ -95,13 +97,120 @@ def test_what_is_there_already_is_well(team: Team, imagebot: Run) -> None:
     assert outcome.json["current"] == 2
 
 
-def test_one_that_is_refused_stops_no_other(team: Team, imagebot: Run) -> None:
+def test_one_that_is_refused_stops_no_other_pull_request(team: Team, imagebot: Run) -> None:
+    configure(team, policy="pull-request: {one-per: image}")
     team.push(web="2.0.0", worker="0.10")
 
     outcome = asked(team, imagebot, "REGISTRY/acme/web=2.0.0", "REGISTRY/acme/worker=0.10")
 
     assert outcome.code == 5
-    assert actions(outcome) == {"production/web": "created"}
+    assert [action for name, action in actions(outcome).items() if "worker" in name] == ["created"]
+    assert len(team.open_pulls) == 1
+
+
+def test_a_pull_request_with_something_refused_is_not_touched(team: Team, imagebot: Run) -> None:
+    team.push(web="1.5.0", side="v1.1.0", worker="0.10")
+    imagebot("apply", str(team.clone))
+    writes = len(team.github.writes)
+
+    typo = asked(team, imagebot, "REGISTRY/acme/web=9.9.9", "--environment", "staging")
+    beside = asked(team, imagebot, "REGISTRY/acme/web=9.9.9", "REGISTRY/acme/worker=0.10")
+
+    assert (typo.code, beside.code) == (1, 1)
+    reasons = " ".join(held["reason"] for held in beside.json["held"])
+    assert (
+        f"shares pull request production/web with what is refused: {team.registry.host}/acme/web" in reasons
+    )
+    assert len(team.github.writes) == writes
+
+
+def test_what_nobody_spoke_of_keeps_its_update(team: Team, imagebot: Run) -> None:
+    configure(team, policy="pull-request: {one-per: repository}")
+    team.push(web="1.5.0")
+    imagebot("apply", str(team.clone))
+    team.push(web="1.6.0 1.7.0")
+
+    outcome = asked(team, imagebot, "REGISTRY/acme/web=1.6.0", "--environment", "staging")
+
+    ((branch, _),) = team.open_pulls.items()
+    assert actions(outcome) == {"_/_": "updated"}
+    assert b"web:1.6.0" in team.hosted.read(branch, "envs/staging/web.yaml")
+    assert b"newTag:   1.7.0 " in team.hosted.read(branch, "envs/production/kustomization.yaml")
+
+
+def test_what_waits_beside_it_keeps_its_place(team: Team, imagebot: Run) -> None:
+    apart = (
+        "policies:\n"
+        '  - {name: web, images: ["REGISTRY/acme/web"], tags: {order: semver}, pull-request: {group: apps}}\n'
+        '  - {name: side, images: ["REGISTRY/acme/side"], tags: {order: semver}, pull-request: {group: apps}}\n'
+    )
+    team.commit({"policies/web.yaml": apart})
+    team.push(web="1.5.0", side="v1.1.0")
+    imagebot("apply", str(team.clone))
+    team.commit({"policies/web.yaml": apart.replace("name: side,", "name: side, min-age: 72h,")})
+    writes = len(team.github.writes)
+
+    outcome = asked(team, imagebot, "REGISTRY/acme/web=1.5.0", "--environment", "staging")
+
+    assert (outcome.code, outcome.json["held"]) == (0, [])
+    assert actions(outcome) == {"staging/apps": "unchanged"}
+    assert len(team.github.writes) == writes
+
+
+def test_an_open_pull_request_is_not_taken_back_to_something_older(team: Team, imagebot: Run) -> None:
+    team.push(web="1.5.0 1.6.0")
+    asked(team, imagebot, "REGISTRY/acme/web=1.6.0", "--environment", "staging")
+    number, writes = team.open_pulls[STAGING].number, len(team.github.writes)
+
+    outcome = asked(team, imagebot, "REGISTRY/acme/web=1.5.0", "--environment", "staging")
+
+    assert outcome.code == 1
+    assert f"#{number} proposes 1.6.0, which is newer" in outcome.out
+    assert len(team.github.writes) == writes
+    elsewhere = asked(team, imagebot, "REGISTRY/acme/web=1.5.0", "--environment", "production")
+    assert actions(elsewhere) == {"production/web": "created"}
+
+
+def test_it_says_who_asked_and_no_limit_counts(team: Team, imagebot: Run) -> None:
+    configure(team, settings="pull-requests: {limits: {new-per-hour: 1}}\n")
+    team.push(web="1.5.0")
+    words = ["REGISTRY/acme/web=1.5.0", "--by", "build 4711", "--reason", "hotfix <b>@all</b>"]
+
+    outcome = asked(team, imagebot, *words)
+
+    assert actions(outcome) == {"staging/web": "created", "production/web": "created"}
+    for pull in team.open_pulls.values():
+        assert "build 4711" in pull.body
+        assert "hotfix" in pull.body
+        assert "<b>" not in pull.body
+        assert "step/minor" in pull.labels
+    writes = len(team.github.writes)
+    imagebot("apply", str(team.clone))
+    asked(team, imagebot, "REGISTRY/acme/web=1.5.0")
+    assert len(team.github.writes) == writes
+    team.commit({"policies/web.yaml": POLICIES.replace('"<2"', '"<1.5"')})
+    imagebot("apply", str(team.clone))
+    assert team.open_pulls == {}
+
+
+def test_a_policy_can_be_passed_over_at_any_number_of_places(team: Team, imagebot: Run) -> None:
+    pods = "---\n".join(
+        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p{n}}}\nspec:\n  containers:\n"
+        f"  - {{name: a, image: 'REGISTRY/acme/{'worker' if n % 2 else 'side'}:0.9'}}\n"
+        for n in range(110)
+    )
+    team.commit({"envs/staging/many.yaml": pods})
+    team.push(worker="pr-17", side="pr-17")
+    images = ["REGISTRY/acme/worker=pr-17", "REGISTRY/acme/side=pr-17"]
+
+    outcome = asked(team, imagebot, *images, "--environment", "staging", "--no-policy")
+
+    assert list(actions(outcome).values()) == ["created"]
+    writes = len(team.github.writes)
+    imagebot("apply", str(team.clone))
+    assert len(team.github.writes) == writes
+    ((branch, _),) = team.open_pulls.items()
+    assert team.hosted.read(branch, "envs/staging/many.yaml").count(b":pr-17") == 110
 
 
 def test_a_policy_can_be_passed_over_and_the_schedule_leaves_it_alone(team: Team, imagebot: Run) -> None:
@@ -188,6 +297,26 @@ def test_a_job_on_github_is_told(
     assert f"url={team.open_pulls[STAGING].html_url}\naction=created\n" in output.read_text()
     assert "staging: update web 1.4.2 to 1.5.0" in summary.read_text()
     assert "::error file=envs/staging/web.yaml,line=8,title=imagebot set::" in refused.err
+
+
+def test_a_job_on_github_is_told_of_its_own_pull_request(
+    team: Team, imagebot: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "output"
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_OUTPUT", str(output))
+    team.push(web="1.5.0")
+    imagebot("apply", str(team.clone))
+    other = team.open_pulls[STAGING]
+    say(team, other, "/imagebot explain")
+    team.push(worker="0.10")
+    team.github.fail(rf"POST .*/issues/{other.number}/comments", 403)
+
+    outcome = asked(team, imagebot, "REGISTRY/acme/worker=0.10")
+
+    assert actions(outcome)[f"comment on #{other.number}"] == "failed"
+    number = team.open_pulls["imagebot/production/web"].number
+    assert output.read_text().startswith(f"number={number}\n")
 
 
 @pytest.mark.parametrize(

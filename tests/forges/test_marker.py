@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imagebot.errors import UsageError
 from imagebot.forges.marker import (
     Hold,
     Marker,
@@ -95,7 +96,32 @@ def test_a_proposal_of_any_size_fits_beside_its_body() -> None:
     ]
 
     for size in (100, 101, 3000):
-        assert len(str(marker("staging/web", "title", many[:size]))) < 20_000
+        found = marker("staging/web", "title", many[:size])
+        assert len(str(found)) < 20_000
+        assert find_marker(str(found)) == found
+    assert marker("staging/web", "title", many).moves == ()
+
+
+def test_moves_that_are_alike_are_recorded_once() -> None:
+    alike = [update(reference("1.4.2", line=line)) for line in range(500)]
+
+    assert marker("staging/web", "title", alike).moves == (move_of(alike[0]),)
+
+
+@pytest.mark.parametrize(
+    ("asked", "way"),
+    [
+        pytest.param(Asked("set", "ci"), "fewer at once", id="set"),
+        pytest.param(Asked("rollback", "@alice", 12), "revert the merge", id="rollback"),
+    ],
+)
+def test_what_somebody_asked_for_is_recorded_whole_or_refused(asked: Asked, way: str) -> None:
+    many = [update(reference(f"1.{n}.0", OLD, path=f"apps/service-{n}/values.yaml")) for n in range(1001)]
+
+    assert len(marker("staging/web@set", "title", many[:100], asked).moves) == 100
+    with pytest.raises(UsageError, match="1001 different moves") as refused:
+        marker("staging/web@set", "title", many, asked)
+    assert way in refused.value.hint
 
 
 def test_fingerprint_changes_with_title_and_moves_and_not_with_evidence() -> None:

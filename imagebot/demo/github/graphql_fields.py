@@ -113,7 +113,9 @@ class _Root:
         hosted, pull = self._pull(given)
         if given.get("expectedHeadOid") not in {None, pull.head_sha}:
             raise Refused(409, "Head branch was modified. Review and try the merge again.")
-        merging.enable_auto_merge(hosted, pull, self.actor.login, given["mergeMethod"].lower())
+        method = given["mergeMethod"].lower()
+        message = merging.said(given.get("commitHeadline"), given.get("commitBody"))
+        merging.enable_auto_merge(hosted, pull, self.actor.login, method, message)
         return {"pullRequest": pull_request(hosted, pull), "actor": user(self.actor.login)}
 
     def disable_auto_merge(self, given: Fields) -> Fields:

@@ -16,15 +16,28 @@ _KINDS = {"merge": "Merge commits", "squash": "Squash merges", "rebase": "Rebase
 
 
 def merge(
-    hosted: HostedRepository, pull: PullRequest, sha: str | None, author: str, method: Method = "merge"
+    hosted: HostedRepository,
+    pull: PullRequest,
+    sha: str | None,
+    author: str,
+    method: Method = "merge",
+    message: str = "",
 ) -> str:
     """Merge with a real commit; the base's new tip.
+
+    Args:
+        hosted: Where.
+        pull: What.
+        sha: Head that it must have; None for any.
+        author: Who merges.
+        method: How.
+        message: Of the commit that is made; empty for GitHub's own.
 
     Raises:
         Refused: 405 with the rule that is not met, 409 for another head than ``sha``.
     """
     _check(hosted, pull, sha, method)
-    made = hosted.merge_branch(pull.base, pull.head_sha, _message(pull, method), author, method)
+    made = hosted.merge_branch(pull.base, pull.head_sha, message or _message(pull, method), author, method)
     if made is None:
         raise Refused(405, "Pull Request is not mergeable")
     at = hosted.now()
@@ -49,13 +62,20 @@ def _check(hosted: HostedRepository, pull: PullRequest, sha: str | None, method:
         raise Refused(405, " ".join(against))
 
 
+def said(title: str | None, body: str | None) -> str:
+    """A message as a request gives it: empty without a title."""
+    return f"{title}\n\n{body or ''}".rstrip() + "\n" if title else ""
+
+
 def _message(pull: PullRequest, method: Method) -> str:
     if method == "squash":
         return f"{pull.title} (#{pull.number})\n"
     return f"Merge pull request #{pull.number} from {pull.head}\n\n{pull.title}\n"
 
 
-def enable_auto_merge(hosted: HostedRepository, pull: PullRequest, by: str, method: Method) -> None:
+def enable_auto_merge(
+    hosted: HostedRepository, pull: PullRequest, by: str, method: Method, message: str = ""
+) -> None:
     """Let GitHub merge when nothing stands against it any more.
 
     Source of the words: https://github.com/peter-evans/enable-pull-request-automerge/issues/343 and
@@ -73,7 +93,7 @@ def enable_auto_merge(hosted: HostedRepository, pull: PullRequest, by: str, meth
         raise Refused(422, "Pull request Protected branch rules not configured for this branch")
     if not pull.open or state in {"clean", "unstable", "draft"}:
         raise Refused(422, f"Pull request Pull request is in {state if pull.open else 'closed'} status")
-    pull.auto_merge = AutoMerge(by, method)
+    pull.auto_merge = AutoMerge(by, method, message)
 
 
 def merge_what_waits(hosted: HostedRepository) -> None:
@@ -83,4 +103,4 @@ def merge_what_waits(hosted: HostedRepository) -> None:
         if waits is None or not pull.open or pull.draft or not hosted.settings.allows(waits.method):
             continue
         if hosted.merges(pull) and not objections(hosted, pull):
-            merge(hosted, pull, None, waits.by, waits.method)
+            merge(hosted, pull, None, waits.by, waits.method, waits.message)

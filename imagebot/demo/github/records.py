@@ -58,6 +58,7 @@ class AutoMerge:
 
     by: str
     method: Method
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

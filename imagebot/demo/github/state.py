@@ -158,10 +158,12 @@ class HostedRepository(BareRepository):
         self.sync()
         lifecycle.edit_pull(self, pull, changes, by)
 
-    def merge(self, pull: PullRequest, sha: str | None, author: str, method: Method = "merge") -> str:
+    def merge(
+        self, pull: PullRequest, sha: str | None, author: str, method: Method = "merge", message: str = ""
+    ) -> str:
         """Merge with a real commit; the base's new tip."""
         self.sync()
-        return merging.merge(self, pull, sha, author, method)
+        return merging.merge(self, pull, sha, author, method, message)
 
     def diff(self, pull: PullRequest) -> str:
         """What a pull request changes against the place where it branched off."""

@@ -18,6 +18,7 @@ from imagebot.forges.gitea.payloads import Branch, CombinedStatus, Pull, Review,
 from imagebot.forges.gitea.repository import HostedRepository
 from imagebot.forges.gitea.settled import settled
 from imagebot.forges.protocol import Readiness
+from imagebot.forges.squash import title_and_body
 
 if TYPE_CHECKING:
     from imagebot.forges.protocol import PullRequest
@@ -46,7 +47,7 @@ class Merging(HostedRepository):
         why = "; ".join(_against(required, review, mergeable, draft=draft))
         return Readiness(_checks(statuses), required, review, mergeable, why)
 
-    def merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
+    def merge(self, pull_request: PullRequest, method: MergeMethod, *, message: str = "") -> None:
         """Merge the head that was named; Gitea refuses with 405 and 409, and for a closed one with 404."""
         number = pull_request.number
         if not pull_request.head:
@@ -54,10 +55,12 @@ class Merging(HostedRepository):
                 f"pull request #{number} of {self._name} has no known head; nothing was merged"
             )
         path, doing = self._path(f"/pulls/{number:d}/merge"), f"merge #{number} of {self._name}"
-        content = {
-            "Do": method,
-            "head_commit_id": pull_request.head,
-        }  # 1.27 knows it as `do` too
+        content = {"Do": method, "head_commit_id": pull_request.head}  # 1.27 knows it as `do` too
+        if method == "squash" and message:
+            title, body = title_and_body(message, number)
+            # 1.27 describes the second spelling, older servers the first; each passes over the other
+            content |= {"MergeTitleField": title, "MergeMessageField": body}
+            content |= {"merge_title_field": title, "merge_message_field": body}
 
         def write() -> bool:
             answer = self._api.write("POST", path, doing, content, also={404, 405, 409, 422})
@@ -70,9 +73,9 @@ class Merging(HostedRepository):
 
         settled(write, lambda: self._pull(number).merged or None)
 
-    def enable_auto_merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
+    def enable_auto_merge(self, pull_request: PullRequest, method: MergeMethod, *, message: str = "") -> None:
         """Refuse: see above."""
-        del method
+        del method, message
         raise MergeBlocked(
             f"the automatic merge of {self._api.host} would take any head of #{pull_request.number}",
             hint="let imagebot merge: `merge-by: imagebot`",

@@ -6,6 +6,7 @@ https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-a
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -24,10 +25,12 @@ class Installation:
     Attributes:
         token: Good for an hour; it serves the API, and Git over HTTPS.
         login: Of the App's own user.
+        rights: Levels by name, such as ``contents: write``.
     """
 
     token: str = field(repr=False)
     login: str
+    rights: Mapping[str, str] = field(default_factory=dict)
 
 
 def install(
@@ -71,7 +74,7 @@ def install(
                 hint="install it on the repository, and check GITHUB_APP_INSTALLATION_ID if it is set",
                 id="forge-app-not-installed",
             ) from error
-        return Installation(answer["token"], f"{slug}[bot]")
+        return Installation(answer["token"], f"{slug}[bot]", answer.get("permissions") or {})
 
 
 def _auth(app: str, key: str, source: str) -> Auth.AppAuth:

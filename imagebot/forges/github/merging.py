@@ -16,6 +16,7 @@ from imagebot.forges.github.errors import is_forbidden, is_limited, words
 from imagebot.forges.github.retry import PAUSES_S
 from imagebot.forges.github.rules import Rules
 from imagebot.forges.protocol import PullRequest, Readiness
+from imagebot.forges.squash import title_and_body
 from imagebot.policies.proposing import MergeMethod
 from imagebot.untrusted import clean
 
@@ -46,13 +47,15 @@ class Merging(Rules):
             why="; ".join(against) or _blocked(item),
         )
 
-    def merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
+    def merge(self, pull_request: PullRequest, method: MergeMethod, *, message: str = "") -> None:
         """Merge the head that ``pull_request`` names; GitHub refuses if it moved.
 
         It may be sent twice: what is merged already is refused, and found to be merged.
         """
         number = pull_request.number
         content = {"merge_method": method, "sha": _head(pull_request)}
+        if method == "squash" and message:
+            content["commit_title"], content["commit_message"] = title_and_body(message, number)
         with self._api.named(f"merge pull request #{number}"):
             try:
                 self._api.write("PUT", self._path(f"pulls/{number}/merge"), content, again=True)
@@ -65,20 +68,24 @@ class Merging(Rules):
             finally:
                 self._seen.pop(number, None)
 
-    def enable_auto_merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
+    def enable_auto_merge(self, pull_request: PullRequest, method: MergeMethod, *, message: str = "") -> None:
         """Let GitHub merge it when its checks have passed.
 
         GitHub refuses what could be merged at once ("clean status"), and where the repository or the branch
         asks for nothing to wait for: https://docs.github.com/graphql/reference/mutations#enablepullrequestautomerge
+        Where it is on already it is switched off first: a later push leaves it on, with its first message.
         """
         number = pull_request.number
         with self._api.named(f"enable auto-merge of pull request #{number}"):
-            content = {
-                "pullRequestId": self._item(number)["node_id"],
-                "mergeMethod": method.upper(),
-                "expectedHeadOid": _head(pull_request),
-            }
+            node = {"pullRequestId": self._item(number)["node_id"]}
+            content = {**node, "mergeMethod": method.upper(), "expectedHeadOid": _head(pull_request)}
+            if method == "squash" and message:
+                content["commitHeadline"], content["commitBody"] = title_and_body(message, number)
             try:
+                if pull_request.auto_merge:
+                    self._api.mutate(
+                        "disablePullRequestAutoMerge", node, "pullRequest { number }", again=True
+                    )
                 self._api.mutate("enablePullRequestAutoMerge", content, "pullRequest { number }", again=True)
             except GithubException as error:
                 if is_limited(error) or error.status != 400 or is_forbidden(error):

@@ -33,16 +33,16 @@ class Merging:
             item = self._read(pull_request)
             return readiness(item, self._approvals(pull_request), self._calls.project, self._checks(item))
 
-    def merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
+    def merge(self, pull_request: PullRequest, method: MergeMethod, *, message: str = "") -> None:
         """Merge the head that ``pull_request`` names, and no other.
 
         Whether a merge commit is made is the project's own setting: another method is refused here, where
         GitLab would quietly use its own.
         """
         with self._merging(pull_request, method):
-            self._send(pull_request, {"squash": method == "squash"})
+            self._send(pull_request, _how(method, message))
 
-    def enable_auto_merge(self, pull_request: PullRequest, method: MergeMethod) -> None:
+    def enable_auto_merge(self, pull_request: PullRequest, method: MergeMethod, *, message: str = "") -> None:
         """Let GitLab merge it when its checks have passed.
 
         Where no pipeline runs and none is asked for, GitLab would merge at once, also when the pipeline is
@@ -54,7 +54,7 @@ class Merging:
                 raise _blocked(pull_request, "no pipeline runs, so that GitLab would not wait for one")
             # the second is the name of the first before GitLab 17.11; the other is ignored
             waiting = {"auto_merge": True, "merge_when_pipeline_succeeds": True}
-            self._send(pull_request, {"squash": method == "squash", **waiting})
+            self._send(pull_request, {**_how(method, message), **waiting})
 
     @contextmanager
     def _merging(self, pull_request: PullRequest, method: MergeMethod) -> Iterator[None]:
@@ -103,6 +103,12 @@ class Merging:
         jobs = self._calls.listed(path, query, _STATUSES_LIMIT)
         failed = any(job["status"] == "failed" and job.get("allow_failure") is not True for job in jobs)
         return "failed" if failed else "pending"
+
+
+def _how(method: MergeMethod, message: str) -> Json:
+    if method != "squash":
+        return {"squash": False}
+    return {"squash": True, **({"squash_commit_message": message.strip()} if message else {})}
 
 
 def _is_done(current: Json, pull_request: PullRequest, *, waits: bool) -> bool:

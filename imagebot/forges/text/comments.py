@@ -63,9 +63,9 @@ def _said(pins: Iterable[Pin]) -> str:
 
 def hands_off_note(branch: str, abilities: Abilities = Abilities()) -> str:
     """That a person's commit is on the branch, and how to hand it back."""
-    way = "close this pull request and delete the branch"
+    way = "take that commit off the branch"
     if takes_commands(abilities):
-        way = f"comment `/imagebot recreate`, which drops that commit, or {way}"
+        way = f"comment `/imagebot recreate`, which drops it, or {way}"
     return (
         f"**imagebot keeps its hands off this pull request:** branch {code(branch)} has a commit that it did "
         f"not write. It neither updates, rebases nor closes it. To hand it back, {way}."

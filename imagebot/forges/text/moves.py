@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagebot.forges.text.page import rows_that_fit
 from imagebot.forges.text.phrases import count, image, shown
 from imagebot.forges.text.words import code, words
+from imagebot.plan import short_digest
 
 if TYPE_CHECKING:
     from imagebot.forges.text.page import Page
@@ -25,13 +26,21 @@ def table_of_moves(page: Page) -> str:
     return "\n".join([head, *rows]) + note
 
 
+def _aim(update: Update) -> str:
+    """Where it goes; a digest that is not written says only what the tag points to."""
+    tag, digest = update.to.tag, update.to.digest
+    if tag and digest and update.written.digest is None:
+        return f"{code(tag)} (now {code(f'sha256:{short_digest(digest)}…')})"
+    return shown(update.to)
+
+
 def _row(update: Update) -> str:
     cells = (
         words(update.scanned.environment or "none"),
         code(f"{update.reference.path}:{update.reference.line}"),
         code(image(update)),
         shown(update.source),
-        shown(update.to),
+        _aim(update),
         update.step,
     )
     return f"| {' | '.join(cells)} |"

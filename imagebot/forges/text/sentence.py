@@ -31,7 +31,7 @@ def first_sentence(page: Page) -> str:
     updates = page.updates
     files = len({u.reference.path for u in updates})
     reach = f"Merging changes {count(len(updates), 'reference')} in {count(files, 'file')}."
-    return f"**{_headline(page)}.** {reach}{_shape(updates)}{_request(page.asked)}"
+    return f"**{_headline(page)}.** {reach}{_shape(updates)}{_alone(page)}{_request(page.asked)}"
 
 
 def _headline(page: Page) -> str:
@@ -68,6 +68,18 @@ def _steps(updates: Sequence[Update]) -> str:
     if len(sizes) == 1 and len(short_names(updates)) == 1:
         return updates[0].step
     return ", ".join(f"{sizes[step]} {step}" for step in get_args(Step) if sizes[step])
+
+
+def _alone(page: Page) -> str:
+    """That nobody needs to merge it, where its policies say so."""
+    policies = [update.scanned.policy for update in page.updates]
+    allowed = all(
+        policy and update.step in policy.pull_request.automerge
+        for policy, update in zip(policies, page.updates, strict=True)
+    )
+    if page.asked or not allowed or any(update.pending for update in page.updates):
+        return ""
+    return " It is merged without a person when its checks have passed."
 
 
 def _shape(updates: Sequence[Update]) -> str:

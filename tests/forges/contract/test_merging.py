@@ -12,6 +12,7 @@ from tests.forges.contract.proposed import BRANCH, propose, push
 from tests.forges.contract.world import BASE, PATH, World
 
 CHECK = "ci/test"
+MESSAGE = "Update web to 2\n\nWhy: it is newer.\n\nImagebot-Policy: ü.yaml\nImagebot-Edit: 2a\n"
 
 
 def opened(world: World, forge: Forge) -> PullRequest | None:
@@ -141,6 +142,19 @@ def test_merging_merges_in_one_write(world: World, forge: Forge) -> None:
     assert world.read(BASE, PATH) == b"image: web:2\n"
 
 
+def test_a_squashed_commit_keeps_the_message(world: World, forge: Forge) -> None:
+    pull_request = opened(world, forge)
+    if pull_request is None:
+        return
+
+    forge.merge(pull_request, "squash", message=MESSAGE)
+
+    made = world.tip(BASE) or ""
+    subject, _, body = world.message(made).partition("\n\n")
+    assert subject in {"Update web to 2", f"Update web to 2 (#{pull_request.number})"}
+    assert body.rstrip() == "Why: it is newer.\n\nImagebot-Policy: ü.yaml\nImagebot-Edit: 2a"
+
+
 def test_another_head_is_not_merged(world: World, forge: Forge) -> None:
     pull_request = opened(world, forge)
     if pull_request is None:
@@ -181,6 +195,22 @@ def test_the_forge_merges_when_its_checks_have_passed(world: World, forge: Forge
     assert current(world.forge()).auto_merge is True
     world.report(pull_request.head, CHECK, "passed")
     assert world.shown(pull_request).merged is True
+
+
+def test_a_squash_by_the_forge_keeps_the_message_that_was_given_last(world: World, forge: Forge) -> None:
+    if not forge.abilities.auto_merge:
+        return
+    world.require_check(CHECK)
+    world.allow_auto_merge()
+    pull_request = propose(world, forge)
+    world.report(pull_request.head, CHECK, "pending")
+
+    forge.enable_auto_merge(pull_request, "squash", message="Another\n\nImagebot-Edit: 1b\n")
+    forge.enable_auto_merge(current(world.forge()), "squash", message=MESSAGE)
+
+    world.report(pull_request.head, CHECK, "passed")
+    assert world.shown(pull_request).merged is True
+    assert world.message(world.tip(BASE) or "").rstrip().endswith("\nImagebot-Edit: 2a")
 
 
 def test_automatic_merge_is_only_for_the_head_that_was_named(world: World, forge: Forge) -> None:

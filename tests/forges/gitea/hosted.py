@@ -119,7 +119,9 @@ class Hosted(BareRepository):
         given = sum(state == "APPROVED" for state in last.values())
         return "REQUEST_CHANGES" not in last.values() and given >= self.rules.approvals
 
-    def merge_pull(self, pull: Pull, method: str, head: str, author: str, *, forced: bool = False) -> None:
+    def merge_pull(
+        self, pull: Pull, method: str, head: str, author: str, message: str = "", *, forced: bool = False
+    ) -> None:
         """Merge, in the order in which Gitea asks its questions."""
         self.sync()
         if not pull.open:
@@ -132,7 +134,10 @@ class Hosted(BareRepository):
             raise Refused(405, "Not all required status checks successful")
         if head and head != pull.head_sha:
             raise Refused(409, "head out of date")
-        message = f"Merge pull request '{pull.title}' (#{pull.number}) from {pull.head} into {pull.base}\n"
+        message = (
+            message
+            or f"Merge pull request '{pull.title}' (#{pull.number}) from {pull.head} into {pull.base}\n"
+        )
         self.merge_branch(pull.base, pull.head_sha, message, author, _method(method))
         pull.merged = True
         pull.close()

@@ -76,7 +76,15 @@ def merged(call: Call) -> Response:
     method = content.get("Do") or content.get("do") or ""
     if method not in {"merge", "squash", "rebase", "rebase-merge"}:
         raise Refused(422, "[Do]: In")
-    call.hosted.merge_pull(pull, method, content.get("head_commit_id", ""), call.account.login)
+    title, body = (
+        content.get(new) or content.get(old) or ""
+        for new, old in (
+            ("merge_title_field", "MergeTitleField"),
+            ("merge_message_field", "MergeMessageField"),
+        )
+    )
+    message = f"{title}\n\n{body}".strip()
+    call.hosted.merge_pull(pull, method, content.get("head_commit_id", ""), call.account.login, message)
     return reply(200)
 
 

@@ -11,7 +11,11 @@ from typing import Any
 
 import jsonschema_rs
 
-OLD_NAMES = {"Do": "do"}
+OLD_NAMES = {
+    "Do": "do",
+    "MergeTitleField": "merge_title_field",
+    "MergeMessageField": "merge_message_field",
+}
 """Names that servers before 1.27 know alone, and later ones too."""
 
 

@@ -106,7 +106,9 @@ def _members(call: Call, ids: list[int]) -> list[User]:
     return [each for each in found if each and call.project.role(each)]
 
 
-@operation("PUT", _MR + "/merge", content="sha squash auto_merge merge_when_pipeline_succeeds")
+@operation(
+    "PUT", _MR + "/merge", content="sha squash squash_commit_message auto_merge merge_when_pipeline_succeeds"
+)
 def merge(call: Call) -> Response:
     item = call.project.merge_request(call.number)
     rules.accept(call.project, item, call.actor, call.content)

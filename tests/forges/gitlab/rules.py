@@ -28,7 +28,8 @@ def follow(project: Project) -> None:
         elif tip != item.sha:
             item.sha, item.updated_at, item.auto_merge = tip, now(), False
         elif item.auto_merge and item.pipeline is not None and item.pipeline.status == "success":
-            accept(project, item, item.author, {})
+            kept = {"squash": item.squash, "squash_commit_message": item.squash_message}
+            accept(project, item, item.author, kept)
 
 
 def check_texts(title: str, text: str) -> None:
@@ -95,17 +96,21 @@ def accept(project: Project, item: MergeRequest, user: User, content: dict[str, 
         raise Refused(405, "405 Method Not Allowed")
     if content.get("sha", item.sha) != item.sha:
         raise Refused(409, f"SHA does not match HEAD of source branch: {item.sha}")
+    squash, message = content.get("squash") is True, str(content.get("squash_commit_message") or "")
     running = item.pipeline is not None and item.pipeline.status in {"pending", "running"}
     if waits and (running or status != "mergeable"):
         item.auto_merge = True
+        item.squash, item.squash_message = squash, message
     else:
-        merge(project, item, user, squash=content.get("squash") is True)
+        merge(project, item, user, squash=squash, message=message)
 
 
-def merge(project: Project, item: MergeRequest, user: User, *, squash: bool) -> None:
-    """Merge, as the project's settings say."""
+def merge(project: Project, item: MergeRequest, user: User, *, squash: bool, message: str = "") -> None:
+    """Merge, as the project's settings say; a message is that of the squashed commit."""
     method: Method = "squash" if squash else "rebase" if project.merge_method == "ff" else "merge"
     text = f"Merge branch '{item.source_branch}' into '{item.target_branch}'\n\n{item.title}\n"
+    if squash:
+        text = message or f"{item.title}\n"
     made = project.repository.merge_branch(item.target_branch, item.sha, text, user.username, method)
     if made is None:
         raise Refused(422, "Branch cannot be merged")

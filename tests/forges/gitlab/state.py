@@ -97,6 +97,8 @@ class MergeRequest:
     approved_by: set[str] = field(default_factory=set)
     refused_by: set[str] = field(default_factory=set)
     auto_merge: bool = False
+    squash: bool = False
+    squash_message: str = ""
 
     @property
     def draft(self) -> bool:

@@ -35,7 +35,7 @@ def test_a_body_answers_what_a_reviewer_asks() -> None:
     text = body([update(passed_over=(Verdict("2.0.0", False, "outside <2"),))])
 
     assert "| staging | `envs/staging/web.yaml:14` | `ghcr.io/acme/web` |" in text
-    assert "`1.4.2` (no digest) | `1.5.0` `sha256:bbbbbbb…` | minor |" in text
+    assert "`1.4.2` (no digest) | `1.5.0` (now `sha256:bbbbbbb…`) | minor |" in text
     assert "the newest tag that policy web allows (semver). Policy: `policies/web.yaml:3`." in text
     assert "`2.0.0` (outside \\<2)" in text
     assert "**Roll back:** revert this pull request" in text

@@ -5,8 +5,11 @@ from __future__ import annotations
 from imagebot.demo.github import bodies, commits
 from imagebot.demo.github.call import Call, Routes, paged, reply
 from imagebot.demo.github.checks import mergeable_state
+from imagebot.demo.github.merging import said
 from imagebot.demo.github.records import PullRequest
 from imagebot.demo.http_server import Response
+
+_SAID = ("commit_title", "commit_message")
 
 
 def _list(call: Call) -> Response:
@@ -74,7 +77,11 @@ def _edit(call: Call) -> Response:
 def _merge(call: Call) -> Response:
     content = call.content
     sha = call.hosted.merge(
-        call.pull, content.get("sha"), call.actor.login, content.get("merge_method") or "merge"
+        call.pull,
+        content.get("sha"),
+        call.actor.login,
+        content.get("merge_method") or "merge",
+        said(*map(content.get, _SAID)),
     )
     return reply(200, {"sha": sha, "merged": True, "message": "Pull Request successfully merged"})
 
