@@ -17,7 +17,7 @@ from imagebot.untrusted import clean
 
 if TYPE_CHECKING:
     from imagebot.cli.source import Source
-    from imagebot.forges.protocol import RepositoryFacts
+    from imagebot.forges.values import RepositoryFacts
     from imagebot.policies.policy import ForgeKind
 
 TOKEN, REPOSITORY, RIGHTS, DASHBOARD = "forge token", "forge", "forge rights", "dashboard"

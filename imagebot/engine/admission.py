@@ -12,7 +12,7 @@ from imagebot.policies.calendar import closed_at
 from imagebot.policies.proposing import Limits
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import PullRequest
+    from imagebot.forges.values import PullRequest
     from imagebot.plan import Proposal
 
 _HOUR = timedelta(hours=1)

@@ -11,7 +11,7 @@ from imagebot.engine.world import Bot, World, named, outcome
 from imagebot.errors import MergeBlocked
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import PullRequest, Readiness
+    from imagebot.forges.values import PullRequest, Readiness
     from imagebot.plan import Outcome, Proposal
     from imagebot.policies.proposing import MergeMethod, PullRequestRules
 

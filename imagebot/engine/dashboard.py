@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from imagebot.engine.world import Bot
     from imagebot.forges.dashboard import Body
-    from imagebot.forges.protocol import Issue
+    from imagebot.forges.values import Issue
     from imagebot.plan import Outcome, Plan
 
 STALE = timedelta(hours=24)

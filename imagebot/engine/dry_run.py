@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imagebot.forges.protocol import Issue, PullRequest
+from imagebot.forges.values import Issue, PullRequest
 
 if TYPE_CHECKING:
     from imagebot.engine.world import Bot
-    from imagebot.forges.protocol import Comment, Decoration, Forge
+    from imagebot.forges.protocol import Forge
+    from imagebot.forges.values import Comment, Decoration
     from imagebot.policies.proposing import MergeMethod
     from imagebot.repository.protocol import CommitFacts, ConfigRepository, Signature, Snapshot
 

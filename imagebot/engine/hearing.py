@@ -11,7 +11,7 @@ from imagebot.engine.commands import commands
 
 if TYPE_CHECKING:
     from imagebot.engine.world import Bot, World
-    from imagebot.forges.protocol import Comment
+    from imagebot.forges.values import Comment
 
 WINDOW = timedelta(days=14)
 """Older comments are not read: what nobody answered by then is asked again."""

@@ -15,7 +15,7 @@ from imagebot.engine.world import named
 from imagebot.forges.marker import Hold, Marker, find_marker, move_of
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import PullRequest
+    from imagebot.forges.values import PullRequest
     from imagebot.plan import Pin, Scan, Update
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)

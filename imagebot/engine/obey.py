@@ -25,7 +25,7 @@ from imagebot.plan import Asked, without_major
 
 if TYPE_CHECKING:
     from imagebot.engine.world import Bot, World
-    from imagebot.forges.protocol import Comment, PullRequest
+    from imagebot.forges.values import Comment, PullRequest
     from imagebot.plan import Outcome, Plan, Proposal
 
 _WORDS = 500

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from imagebot.engine.obey import Orders
     from imagebot.engine.wording import Wording
     from imagebot.engine.world import Bot, World
-    from imagebot.forges.protocol import PullRequest
+    from imagebot.forges.values import PullRequest
     from imagebot.plan import Action, Outcome, Plan, Proposal
 
 YOUNG = timedelta(hours=1)

@@ -20,7 +20,7 @@ from imagebot.plan import Failure, Held, Plan, Update, not_moved, proposal_id, s
 from imagebot.registries.protocol import Listing
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import PullRequest
+    from imagebot.forges.values import PullRequest
     from imagebot.plan import Proposal, Scan, Scanned
     from imagebot.policies.policy import Configuration
     from imagebot.references.image import ImageName

@@ -12,7 +12,7 @@ from imagebot.errors import UsageError
 from imagebot.forges.marker import Marker, find_marker, with_marker
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import PullRequest
+    from imagebot.forges.values import PullRequest
     from imagebot.plan import Outcome
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from imagebot.forges.protocol import Decoration
+from imagebot.forges.values import Decoration
 from imagebot.policies.codeowners import PLACES, owners
 from imagebot.policies.proposing import Drafts, PullRequestRules
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import Abilities
+    from imagebot.forges.values import Abilities
     from imagebot.plan import Proposal
     from imagebot.policies.policy import ForgeKind, Settings
     from imagebot.repository.protocol import Snapshot

@@ -17,7 +17,7 @@ from imagebot.standing import LastSeen, OnHold, Open, Request, Standing, State
 
 if TYPE_CHECKING:
     from imagebot.engine.world import Bot
-    from imagebot.forges.protocol import PullRequest
+    from imagebot.forges.values import PullRequest
     from imagebot.plan import Scan
 
 LOOKED_THROUGH = 300

@@ -16,7 +16,7 @@ from imagebot.references.version import TagVersion
 from imagebot.standing import How, Request, Shift, TurnedDown
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import PullRequest
+    from imagebot.forges.values import PullRequest
     from imagebot.plan import Scan
 
 JUST_MERGED = timedelta(minutes=15)

@@ -11,7 +11,8 @@ from imagebot.engine.world import named
 from imagebot.errors import ForgeError
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import Forge, PullRequest
+    from imagebot.forges.protocol import Forge
+    from imagebot.forges.values import PullRequest
 
 Goal = Literal["merged", "checks"]
 

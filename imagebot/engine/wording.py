@@ -21,7 +21,7 @@ from imagebot.forges.text import (
 
 if TYPE_CHECKING:
     from imagebot.engine.world import Bot
-    from imagebot.forges.protocol import Abilities
+    from imagebot.forges.values import Abilities
     from imagebot.plan import Plan, Proposal
 
 

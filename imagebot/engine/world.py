@@ -17,7 +17,8 @@ from imagebot.policies.policy import Environment, ForgeKind, Settings
 
 if TYPE_CHECKING:
     from imagebot.errors import ImagebotError
-    from imagebot.forges.protocol import Forge, PullRequest
+    from imagebot.forges.protocol import Forge
+    from imagebot.forges.values import PullRequest
     from imagebot.plan import Action
     from imagebot.repository.protocol import ConfigRepository
 

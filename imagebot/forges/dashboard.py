@@ -18,7 +18,7 @@ from imagebot.forges import dashboard_sections as sections
 from imagebot.reports.documents import timestamp
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import Abilities
+    from imagebot.forges.values import Abilities
     from imagebot.plan import Outcome, Plan
     from imagebot.standing import Standing
 

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from imagebot.errors import RepositoryError
-from imagebot.forges.protocol import Abilities, PullRequest, RepositoryFacts
 from imagebot.forges.unable import Unable
+from imagebot.forges.values import Abilities, PullRequest, RepositoryFacts
 
 if TYPE_CHECKING:
     from imagebot.repository.recording import Record, RecordingRepository

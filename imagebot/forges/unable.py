@@ -10,7 +10,7 @@ from imagebot.errors import ForgeError
 
 if TYPE_CHECKING:
     from imagebot.evidence import Comparison, Release
-    from imagebot.forges.protocol import Comment, Decoration, Issue, PullRequest, Readiness
+    from imagebot.forges.values import Comment, Decoration, Issue, PullRequest, Readiness
     from imagebot.policies.proposing import MergeMethod
 
 # ruff: noqa: ARG002 - the parameters are those of the protocol

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from imagebot.errors import ForgeDenied, PushRefused, RepositoryError, RepositoryMissing
+from imagebot.errors import PushRefused, RepositoryError, RepositoryMissing
 from imagebot.repository.authentication import git_environment
 from imagebot.repository.blobs import BlobReader
 from imagebot.repository.clone import cloned, local_git
-from imagebot.repository.command import Git, Result, last_words, redacted
+from imagebot.repository.command import Git, Result, redacted
 from imagebot.repository.protocol import CommitFacts, Signature
 from imagebot.repository.records import KEPT, QUIETLY, Records
+from imagebot.repository.refusals import Remote
 from imagebot.repository.snapshot import CommitSnapshot
 from imagebot.untrusted import clean
 
@@ -23,16 +24,6 @@ DEPTH = "32"
 
 _SUBJECTS = "30"
 _COMMITTER = re.compile(r"^committer .*<(?P<email>[^>]*)> (?P<when>[0-9]+) ", re.MULTILINE)
-
-_DENIED = re.compile(
-    r"authentication failed|could not read username|invalid credentials|403 forbidden|"
-    r"returned error: 40[13]|permission denied|permission to .* denied",
-    re.IGNORECASE,
-)
-_MISSING = re.compile(
-    r"repository .*not found|does not appear to be a git repository|returned error: 404|no such file",
-    re.IGNORECASE,
-)
 
 
 def open_repository(
@@ -83,7 +74,7 @@ class GitRepository(Records):
         self._git = git
         self._depth = ("--depth", DEPTH) if shallow else ()
         self.remote_url = redacted(remote_url)
-        self._token_source = token_source
+        self._told = Remote(self.remote_url, token_source)
         self._blobs = BlobReader(git)
         self._records = ""
         self._signer = None
@@ -132,7 +123,7 @@ class GitRepository(Records):
         places = (f"+refs/heads/{branch}:{KEPT}{branch}" for branch in branches)
         result = self._git.attempt(*QUIETLY, *self._depth, "origin", *places)
         if result.code != 0 and "couldn't find remote ref" not in result.err.lower():
-            raise self._explained(result)
+            raise self._told.unread(result)
         return result.code == 0
 
     def branches(self, prefix: str) -> Mapping[str, str]:
@@ -204,46 +195,14 @@ class GitRepository(Records):
     def _push(self, branch: str, refspec: str, expected: str) -> None:
         lease = f"--force-with-lease=refs/heads/{branch}:{expected}"
         result = self._git.attempt("push", "--porcelain", "--no-verify", lease, "origin", refspec)
-        if result.code == 0:
-            return
-        if _DENIED.search(result.err) and "remote rejected" not in result.text:
-            raise self._denied("push to")
-        raise PushRefused(
-            f"{self.remote_url} refused the push of {branch}: {_refusal(result)}",
-            hint=_push_hint(result),
-        )
+        if result.code != 0:
+            raise self._told.unmoved(branch, result)
 
     def _remote(self, *arguments: str) -> Result:
         result = self._git.attempt(*arguments)
         if result.code != 0:
-            raise self._explained(result)
+            raise self._told.unread(result)
         return result
-
-    def _explained(self, result: Result) -> RepositoryError | ForgeDenied:
-        if _DENIED.search(result.err):
-            return self._denied("read")
-        if _MISSING.search(result.err):
-            hint = "check the URL, and that the token may see it"
-            return RepositoryError(
-                f"there is no repository at {self.remote_url}", hint=hint, id="repository-missing"
-            )
-        return RepositoryError(
-            f"cannot read from {self.remote_url}: {last_words(result.err)}",
-            hint="check the network and the URL",
-            id="repository-unreachable",
-        )
-
-    def _denied(self, doing: str) -> ForgeDenied:
-        if self._token_source.startswith("the environment"):
-            return ForgeDenied(
-                f"cannot {doing} {self.remote_url}: it asks for a token, and there is none in "
-                f"{self._token_source}",
-                hint="set the token of this kind of forge; --forge says which kind it is",
-            )
-        return ForgeDenied(
-            f"cannot {doing} {self.remote_url}: it refused the token from {self._token_source}",
-            hint="give imagebot a valid token with write access to the repository's contents",
-        )
 
     def _check_name(self, branch: str) -> None:
         if self._git.attempt("check-ref-format", f"refs/heads/{branch}").code != 0 or branch.startswith("-"):
@@ -265,21 +224,3 @@ def _identity(who: Signature) -> Mapping[str, str]:
         for role in ("AUTHOR", "COMMITTER")
         for part, value in (("NAME", who.name), ("EMAIL", who.email), ("DATE", when))
     }
-
-
-def _refusal(result: Result) -> str:
-    """Why the remote refused: its own words first, then Git's."""
-    said = [
-        line.removeprefix("remote:").strip() for line in result.err.splitlines() if line.startswith("remote:")
-    ]
-    status = [line.split("\t")[-1] for line in result.text.splitlines() if line.startswith("!")]
-    return clean(
-        " / ".join([*status, *(words for words in said if words)]) or result.err or "no reason given",
-        400,
-    )
-
-
-def _push_hint(result: Result) -> str:
-    if "stale info" in result.text:
-        return "somebody else moved the branch meanwhile; the next run looks again"
-    return "a rule or hook of the repository stands against it: let the bot push branches under imagebot/"

@@ -91,9 +91,9 @@ class Records(ABC):
 
     def bring_records(self, records: Iterable[Record]) -> None:
         """Bring recorded commits here, and their parents."""
-        missing = [each for each in records if not self._has(each.commit)]
+        missing = {each.commit: each.reference for each in records if not self._has(each.commit)}
         if missing:
-            refspecs = (f"+{each.reference}:{KEPT}{RECORDED}{each.commit}" for each in missing)
+            refspecs = (f"+{name}:{KEPT}{RECORDED}{commit}" for commit, name in missing.items())
             self._remote(*QUIETLY, *self._depth, "origin", *refspecs)
 
     def record(self, branch: str, commit: str, *, instead_of: str) -> None:

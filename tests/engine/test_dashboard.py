@@ -9,7 +9,7 @@ from imagebot.engine.dashboard import Dashboard
 from imagebot.engine.world import Bot
 from imagebot.errors import ForgeDenied
 from imagebot.forges.dashboard import ticked
-from imagebot.forges.protocol import Abilities, Issue, PullRequest, RepositoryFacts
+from imagebot.forges.values import Abilities, Issue, PullRequest, RepositoryFacts
 from imagebot.plan import Outcome, Plan, Scan
 from imagebot.policies.policy import Settings
 from imagebot.policies.proposing import PullRequestSettings

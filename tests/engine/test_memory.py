@@ -7,7 +7,7 @@ import pytest
 
 from imagebot.engine.memory import recall
 from imagebot.forges.marker import Hold, Marker, marker, with_marker
-from imagebot.forges.protocol import PullRequest
+from imagebot.forges.values import PullRequest
 from imagebot.plan import Scan
 from tests.builders import reference, update
 

@@ -12,7 +12,7 @@ from imagebot.engine.world import Bot
 from imagebot.errors import ForgeError, RepositoryError
 from imagebot.forges.dashboard import MARK
 from imagebot.forges.marker import Hold, Marker, Move
-from imagebot.forges.protocol import Abilities, Issue, PullRequest
+from imagebot.forges.values import Abilities, Issue, PullRequest
 from imagebot.plan import Pin, Scan
 from imagebot.policies.policy import Settings
 from imagebot.policies.proposing import PullRequestSettings

@@ -6,7 +6,8 @@ from typing import cast
 
 from imagebot.engine.waiting import Patience, wait
 from imagebot.errors import ForgeError
-from imagebot.forges.protocol import Forge, PullRequest, Readiness
+from imagebot.forges.protocol import Forge
+from imagebot.forges.values import PullRequest, Readiness
 
 BEGIN = datetime(2026, 11, 21, tzinfo=UTC)
 OPEN = PullRequest(7, "", "imagebot/staging/web", "title", "", open=True, merged=False)

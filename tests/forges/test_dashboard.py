@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from imagebot.descriptors.reference import Skipped
 from imagebot.errors import ForgeDenied, RegistryDenied
 from imagebot.forges.dashboard import MARK, Page, content_of, dashboard, ticked, written_at
-from imagebot.forges.protocol import Abilities
+from imagebot.forges.values import Abilities
 from imagebot.plan import Failure, Held, Outcome, Pin, Plan, Proposal, Scan
 from imagebot.standing import Open, Request, Shift, Standing, State, TurnedDown
 from tests.builders import reference, scanned, update

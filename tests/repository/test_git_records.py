@@ -159,6 +159,19 @@ def test_a_recorded_commit_is_brought_to_where_it_never_was(
     assert fresh.changed_paths(facts.parents[0], made) == (FILE,)
 
 
+def test_a_commit_that_is_recorded_twice_is_brought_once(
+    repository: GitRepository, remote: Path, tmp_path: Path
+) -> None:
+    made = proposed(repository, 2)
+    git(remote, "update-ref", f"{PREFIX}{BRANCH}/{made}", made)
+    fresh = open_repository(remote.as_uri(), cache=tmp_path / "another-cache")
+    fresh.keep_records(PREFIX)
+
+    fresh.bring_records(fresh.records(BRANCH))
+
+    assert fresh.holds(made)
+
+
 def test_another_record_takes_the_place(repository: GitRepository, remote: Path) -> None:
     made = proposed(repository, 2)
     git(remote, "update-ref", "-d", f"refs/heads/{BRANCH}")

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from imagebot.errors import ForgeDenied
-from imagebot.forges import protocol
+from imagebot.forges import values
 from imagebot.forges.gitea.payloads import Collaborator, Comment
 from imagebot.forges.gitea.repository import PAGE, HostedRepository
 from imagebot.forges.gitea.settled import settled
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import Comment as ForgeComment
+    from imagebot.forges.values import Comment as ForgeComment
 
 NEWEST = 1000
 _WRITERS = frozenset({"owner", "admin", "write"})
@@ -79,7 +79,7 @@ class Conversation(HostedRepository):
         return found[-NEWEST:]
 
     def _told(self, comment: Comment) -> ForgeComment:
-        return protocol.Comment(
+        return values.Comment(
             id=comment.id,
             number=_number(comment.pull_request_url),
             author=comment.user.login if comment.user else "",

@@ -13,7 +13,7 @@ from imagebot.forges.gitea.merging import Merging
 from imagebot.forges.gitea.people import People
 from imagebot.forges.gitea.pulls import Pulls
 from imagebot.forges.gitea.sources import Sources
-from imagebot.forges.protocol import Abilities
+from imagebot.forges.values import Abilities
 
 TITLE_LIMIT = 255
 

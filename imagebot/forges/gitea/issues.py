@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from imagebot.forges import protocol
+from imagebot.forges import values
 from imagebot.forges.gitea.labels import Labelled
 from imagebot.forges.gitea.payloads import Issue
 from imagebot.forges.gitea.settled import settled
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import Issue as ForgeIssue
+    from imagebot.forges.values import Issue as ForgeIssue
 
 LIMIT = 200
 
@@ -54,4 +54,4 @@ class Issues(Labelled):
 
 
 def _issue(issue: Issue) -> ForgeIssue:
-    return protocol.Issue(issue.number, issue.html_url, issue.title, issue.body, open=issue.state == "open")
+    return values.Issue(issue.number, issue.html_url, issue.title, issue.body, open=issue.state == "open")

@@ -17,11 +17,11 @@ from imagebot.forges.gitea.drafts import is_marked
 from imagebot.forges.gitea.payloads import Branch, CombinedStatus, Pull, Review, Status
 from imagebot.forges.gitea.repository import HostedRepository
 from imagebot.forges.gitea.settled import settled
-from imagebot.forges.protocol import Readiness
 from imagebot.forges.squash import title_and_body
+from imagebot.forges.values import Readiness
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import PullRequest
+    from imagebot.forges.values import PullRequest
     from imagebot.policies.proposing import MergeMethod
 
 REVIEWS = 500

@@ -16,7 +16,7 @@ from imagebot.forges.gitea.labels import Labelled
 from imagebot.forges.gitea.payloads import Milestone, Pull
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import Decoration, PullRequest
+    from imagebot.forges.values import Decoration, PullRequest
 
 MILESTONES = 500
 

@@ -11,7 +11,7 @@ from imagebot.forges.gitea.history import History
 from imagebot.forges.gitea.payloads import Pull
 from imagebot.forges.gitea.repository import HostedRepository
 from imagebot.forges.gitea.settled import settled
-from imagebot.forges.protocol import PullRequest
+from imagebot.forges.values import PullRequest
 
 if TYPE_CHECKING:
     from imagebot.forges.gitea.client import Client

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from imagebot.forges.gitea.payloads import Payload, Repository, User
 from imagebot.forges.identity import known_login
-from imagebot.forges.protocol import RepositoryFacts
+from imagebot.forges.values import RepositoryFacts
 
 if TYPE_CHECKING:
     from imagebot.forges.gitea.client import Client

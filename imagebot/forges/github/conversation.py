@@ -15,7 +15,7 @@ from github import GithubException
 from imagebot.forges.github.api import PAGE, Api, Item
 from imagebot.forges.github.errors import is_lost
 from imagebot.forges.github.repository import GitHubRepository, moment
-from imagebot.forges.protocol import Comment
+from imagebot.forges.values import Comment
 
 MOST_COMMENTS = 1_000
 _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})", re.ASCII)

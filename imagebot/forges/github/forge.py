@@ -17,7 +17,7 @@ from imagebot.forges.github.labels import LONGEST
 from imagebot.forges.github.merging import Merging
 from imagebot.forges.github.pull_requests import PullRequests
 from imagebot.forges.github.sources import Sources
-from imagebot.forges.protocol import Abilities
+from imagebot.forges.values import Abilities
 
 
 class GitHubForge(PullRequests, Conversation, Merging, Issues, Commits, Sources):

@@ -14,7 +14,7 @@ from imagebot.errors import ForgeError
 from imagebot.forges.github.api import Item
 from imagebot.forges.github.errors import is_lost
 from imagebot.forges.github.people import People
-from imagebot.forges.protocol import Issue
+from imagebot.forges.values import Issue
 
 MOST_ISSUES = 500
 """Issues and pull requests of imagebot's own that are looked through, of each state and from each end.

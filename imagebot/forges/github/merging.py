@@ -15,8 +15,8 @@ from imagebot.forges.github.checks import State, read_checks, together
 from imagebot.forges.github.errors import is_forbidden, is_limited, words
 from imagebot.forges.github.retry import PAUSES_S
 from imagebot.forges.github.rules import Rules
-from imagebot.forges.protocol import PullRequest, Readiness
 from imagebot.forges.squash import title_and_body
+from imagebot.forges.values import PullRequest, Readiness
 from imagebot.policies.proposing import MergeMethod
 from imagebot.untrusted import clean
 

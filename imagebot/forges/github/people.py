@@ -11,7 +11,7 @@ from imagebot.errors import ForgeError
 from imagebot.forges.github.api import Api, Item
 from imagebot.forges.github.labels import LONGEST, changed, look
 from imagebot.forges.github.repository import GitHubRepository
-from imagebot.forges.protocol import Decoration, PullRequest
+from imagebot.forges.values import Decoration, PullRequest
 from imagebot.untrusted import clean
 
 MOST_LABELS = 2_000

@@ -14,7 +14,7 @@ from imagebot.errors import ForgeError
 from imagebot.forges.github.api import PAGE, Item
 from imagebot.forges.github.errors import words
 from imagebot.forges.github.repository import GitHubRepository, pull_request
-from imagebot.forges.protocol import PullRequest
+from imagebot.forges.values import PullRequest
 
 MOST_OPEN = 5_000
 """Open pull requests of the whole repository that are looked through."""

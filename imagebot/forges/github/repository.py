@@ -9,7 +9,7 @@ from github import GithubException
 
 from imagebot.forges.github.api import Api, Item
 from imagebot.forges.identity import known_login
-from imagebot.forges.protocol import PullRequest, RepositoryFacts
+from imagebot.forges.values import PullRequest, RepositoryFacts
 
 if TYPE_CHECKING:
     from imagebot.policies.proposing import MergeMethod

@@ -10,7 +10,7 @@ from imagebot.forges.gitlab import values
 from imagebot.forges.gitlab.calls import FAILURES, Calls, Json
 from imagebot.forges.gitlab.errors import is_lost, status_of, words_of
 from imagebot.forges.gitlab.texts import disarmed
-from imagebot.forges.protocol import Comment
+from imagebot.forges.values import Comment
 
 _LIMIT = 1_000
 _AT_ONCE = 100

@@ -9,7 +9,7 @@ import requests
 from imagebot.errors import ForgeError
 from imagebot.forges.gitlab.calls import FAILURES, Calls, Json
 from imagebot.forges.gitlab.errors import words_of
-from imagebot.forges.protocol import Decoration, PullRequest
+from imagebot.forges.values import Decoration, PullRequest
 from imagebot.untrusted import clean
 
 LABEL_LIMIT = 255

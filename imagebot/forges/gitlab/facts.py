@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagebot.forges.gitlab.calls import Json
-from imagebot.forges.protocol import RepositoryFacts
+from imagebot.forges.values import RepositoryFacts
 from imagebot.policies.proposing import MergeMethod
 
 _DEVELOPER = 30

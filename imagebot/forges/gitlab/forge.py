@@ -15,7 +15,7 @@ from imagebot.forges.gitlab.issues import IssueBoard
 from imagebot.forges.gitlab.merging import Merging
 from imagebot.forges.gitlab.proposing import PullRequests
 from imagebot.forges.gitlab.sources import Sources
-from imagebot.forges.protocol import Abilities, RepositoryFacts
+from imagebot.forges.values import Abilities, RepositoryFacts
 
 GITLAB_API = "https://gitlab.com/api/v4"
 

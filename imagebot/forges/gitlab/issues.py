@@ -8,7 +8,7 @@ from imagebot.forges.gitlab import values
 from imagebot.forges.gitlab.calls import FAILURES, Calls
 from imagebot.forges.gitlab.errors import is_lost
 from imagebot.forges.gitlab.texts import disarmed
-from imagebot.forges.protocol import Issue
+from imagebot.forges.values import Issue
 
 _LIMIT = 100
 

@@ -13,7 +13,7 @@ from imagebot.forges.gitlab.errors import is_lost, status_of, words_of
 from imagebot.forges.gitlab.facts import merge_methods
 from imagebot.forges.gitlab.readiness import Checks, checks_of, pipeline_runs, readiness, words_for
 from imagebot.forges.gitlab.readiness import status_of as merge_status_of
-from imagebot.forges.protocol import PullRequest, Readiness
+from imagebot.forges.values import PullRequest, Readiness
 from imagebot.policies.proposing import MergeMethod
 
 _NOT_NOW = frozenset({401, 405, 406, 409, 422})

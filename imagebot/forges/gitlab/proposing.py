@@ -10,7 +10,7 @@ from imagebot.forges.gitlab import values
 from imagebot.forges.gitlab.calls import FAILURES, Calls
 from imagebot.forges.gitlab.errors import is_lost, status_of
 from imagebot.forges.gitlab.texts import disarmed, stored_title
-from imagebot.forges.protocol import PullRequest
+from imagebot.forges.values import PullRequest
 
 _OPEN_LIMIT = 5_000
 _CLOSED_LIMIT = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from imagebot.forges.gitlab.calls import Json
-from imagebot.forges.protocol import Readiness
+from imagebot.forges.values import Readiness
 from imagebot.untrusted import clean
 
 Checks = Literal["none", "pending", "passed", "failed"]

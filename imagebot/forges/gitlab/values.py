@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from imagebot.forges.gitlab.calls import Json
 from imagebot.forges.gitlab.texts import armed, title_of
-from imagebot.forges.protocol import Comment, Issue, PullRequest
+from imagebot.forges.values import Comment, Issue, PullRequest
 
 _OPEN = frozenset({"opened", "locked"})
 """``locked`` is one that is being merged right now."""

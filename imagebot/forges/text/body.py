@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from imagebot.forges.protocol import Abilities
 from imagebot.forges.text.changes import breaking_changes
 from imagebot.forges.text.checks import table_of_checks
 from imagebot.forges.text.moves import table_of_moves
@@ -21,6 +20,7 @@ from imagebot.forges.text.phrases import listed
 from imagebot.forges.text.reasons import candidates, reasons
 from imagebot.forges.text.sentence import draft_note, first_sentence
 from imagebot.forges.text.way_back import commands, digests, way_back
+from imagebot.forges.values import Abilities
 
 if TYPE_CHECKING:
     from imagebot.evidence import SourceChanges

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from imagebot.forges.protocol import Abilities
 from imagebot.forges.text.page import takes_commands
 from imagebot.forges.text.phrases import image
 from imagebot.forges.text.words import code, words
+from imagebot.forges.values import Abilities
 from imagebot.plan import Pin, short_digest
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from imagebot.evidence import SourceChanges
-    from imagebot.forges.protocol import Abilities
+    from imagebot.forges.values import Abilities
     from imagebot.plan import Asked, Update
 
 Aim = tuple[str, str]

@@ -11,7 +11,7 @@ from imagebot.demo.github import GitHubStandIn
 from imagebot.demo.github.records import Conclusion, StatusState
 from imagebot.demo.github.records import PullRequest as Hosted
 from imagebot.forges.github import GitHubForge
-from imagebot.forges.protocol import PullRequest
+from imagebot.forges.values import PullRequest
 from tests.forges.contract.bare import BareGit
 from tests.forges.contract.world import FILES, MAINTAINER, MILESTONE, PATH, READER, REVIEWER, TEAM, Shown
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from imagebot.forges.gitlab import GitLabForge
-from imagebot.forges.protocol import PullRequest
+from imagebot.forges.values import PullRequest
 from tests.forges.contract.bare import BareGit
 from tests.forges.contract.world import (
     BASE,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imagebot.forges.protocol import Forge, PullRequest
+from imagebot.forges.protocol import Forge
+from imagebot.forges.values import PullRequest
 from tests.forges.contract.world import BASE, PATH, World
 
 BRANCH = "imagebot/staging/web"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from imagebot.forges.protocol import Forge, PullRequest
+from imagebot.forges.protocol import Forge
+from imagebot.forges.values import PullRequest
 from tests.forges.contract.proposed import propose
 from tests.forges.contract.world import MAINTAINER, READER, STRANGER, World
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imagebot.forges.protocol import Decoration, Forge
+from imagebot.forges.protocol import Forge
+from imagebot.forges.values import Decoration
 from tests.forges.contract.proposed import propose
 from tests.forges.contract.world import MAINTAINER, MILESTONE, REVIEWER, STRANGER, TEAM, World
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from imagebot.errors import ForgeError
-from imagebot.forges.protocol import Decoration, Forge
+from imagebot.forges.protocol import Forge
+from imagebot.forges.values import Decoration
 from tests.forges.contract.proposed import BODY, BRANCH, TITLE, propose, push
 from tests.forges.contract.world import BASE, PATH, World
 

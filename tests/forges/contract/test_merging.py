@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from imagebot.errors import MergeBlocked
-from imagebot.forges.protocol import Forge, PullRequest
+from imagebot.forges.protocol import Forge
+from imagebot.forges.values import PullRequest
 from tests.forges.contract.proposed import BRANCH, propose, push
 from tests.forges.contract.world import BASE, PATH, World
 

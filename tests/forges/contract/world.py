@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import Forge, PullRequest
+    from imagebot.forges.protocol import Forge
+    from imagebot.forges.values import PullRequest
 
 BASE = "main"
 PATH = "envs/staging/web.yaml"

@@ -16,7 +16,7 @@ from imagebot.repository.protocol import Signature
 from tests.forges.contract.world import BASE, FILES, Shown
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import PullRequest
+    from imagebot.forges.values import PullRequest
 
 BEGIN = int(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp())
 

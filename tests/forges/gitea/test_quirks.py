@@ -6,7 +6,7 @@ import pytest
 
 from imagebot.errors import ForgeDenied, ForgeError, MergeBlocked
 from imagebot.forges.gitea.forge import GiteaForge
-from imagebot.forges.protocol import PullRequest
+from imagebot.forges.values import PullRequest
 from tests.forges.contract.proposed import BODY, BRANCH, TITLE, propose, push
 from tests.forges.contract.world import BASE, MAINTAINER, READER, REVIEWER
 from tests.forges.gitea.records import Review

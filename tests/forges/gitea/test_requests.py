@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from imagebot.forges.gitea.forge import GiteaForge
-from imagebot.forges.protocol import Decoration, PullRequest
+from imagebot.forges.values import Decoration, PullRequest
 from tests.forges.contract.proposed import BRANCH, propose
 from tests.forges.contract.world import MAINTAINER, MILESTONE, REVIEWER, TEAM
 from tests.forges.gitea.hosted import FORK

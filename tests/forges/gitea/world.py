@@ -24,7 +24,7 @@ from tests.forges.gitea.stand_in import ALL_SCOPES, GiteaStandIn
 from tests.secrets_planted import SECRET
 
 if TYPE_CHECKING:
-    from imagebot.forges.protocol import PullRequest
+    from imagebot.forges.values import PullRequest
 
 BOT = "imagebot"
 READ_TOKEN = "a1b2c3-read-only"

@@ -10,7 +10,7 @@ import pytest
 
 from imagebot.errors import ForgeDenied, ForgeError, MergeBlocked, PushRefused
 from imagebot.forges.github import GitHubForge
-from imagebot.forges.protocol import Decoration, PullRequest
+from imagebot.forges.values import Decoration, PullRequest
 from tests.forges.contract.github_world import GitHubWorld
 from tests.forges.contract.proposed import BODY, BRANCH, TITLE, propose, push
 from tests.forges.contract.world import BASE, MAINTAINER, PATH, REVIEWER

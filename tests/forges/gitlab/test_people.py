@@ -8,7 +8,7 @@ import pytest
 
 from imagebot.errors import ForgeDenied, ForgeError
 from imagebot.forges.gitlab import GitLabForge
-from imagebot.forges.protocol import Decoration
+from imagebot.forges.values import Decoration
 from tests.forges.contract.gitlab_world import GitLabWorld
 from tests.forges.contract.proposed import propose
 from tests.forges.contract.world import MAINTAINER, MILESTONE, REVIEWER, STRANGER

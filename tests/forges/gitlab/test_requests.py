@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from imagebot.forges.gitlab import GitLabForge
-from imagebot.forges.protocol import Decoration, PullRequest
+from imagebot.forges.values import Decoration, PullRequest
 from tests.forges.contract.gitlab_world import GitLabWorld
 from tests.forges.contract.proposed import BRANCH, propose
 from tests.forges.contract.world import MAINTAINER, MILESTONE, REVIEWER

@@ -7,8 +7,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from imagebot.forges.marker import find_marker, marker
-from imagebot.forges.protocol import Abilities
 from imagebot.forges.text import MARKER_ROOM, body, staying, title
+from imagebot.forges.values import Abilities
 from imagebot.plan import Asked, Pin, Update
 from imagebot.policies.policy import Policy, TagRules, Verdict
 from tests.builders import NEW, OLD, reference, scanned, update

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from imagebot.forges.protocol import Abilities
 from imagebot.forges.text import closed_note, hands_off_note, moved_comment, targets
+from imagebot.forges.values import Abilities
 from imagebot.plan import Update
 from tests.builders import OLD, reference, update
 

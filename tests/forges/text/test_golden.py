@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from imagebot.forges.protocol import Abilities
 from imagebot.forges.text import body, title
+from imagebot.forges.values import Abilities
 from tests.forges.text.proposals import CASES
 
 GOLDEN = Path(__file__).parent.parent / "golden"
