@@ -60,13 +60,13 @@ def _over_limit(proposal: Proposal, bot: Bot, world: World) -> str:
     limit = whole.open if own.open is None else own.open
     if limit is not None and len(here) >= limit:
         where = f" in {name}" if environment else ""
-        return f"{len(here)} pull requests are open{where}, and `limits.open` is {limit}"
+        return f"`limits.open` is {limit}, and so many pull requests are open{where}"
     others = len(world.branches.keys() - {proposal.branch})  # a run may have died before it opened this one
     if whole.branches is not None and others >= whole.branches:
-        return f"imagebot has {others} branches, and `limits.branches` is {whole.branches}"
+        return f"`limits.branches` is {whole.branches}, and imagebot has so many"
     for limit, known in ((whole.new_per_hour, None), (own.new_per_hour, name)):
         if limit is not None and (new := _opened_lately(bot, world, known)) >= limit:
-            return f"{new} pull requests were opened in the last hour, and `limits.new-per-hour` is {limit}"
+            return f"`limits.new-per-hour` is {limit}, and so many were opened in the last hour"
     return ""
 
 

@@ -81,7 +81,10 @@ def test_the_open_pull_requests_of_an_environment_are_limited(team: Team, imageb
     found = applied(team, imagebot)
 
     assert sorted(action for action, _ in found.values()) == ["created", "created", "held"]
-    assert any("1 pull requests are open in staging" in reason for _, reason in found.values())
+    assert any(
+        "`limits.open` is 1, and so many pull requests are open in staging" in reason
+        for _, reason in found.values()
+    )
     settled(team, imagebot)
 
 
