@@ -65,7 +65,7 @@ def _over_limit(proposal: Proposal, bot: Bot, world: World) -> str:
     if whole.branches is not None and others >= whole.branches:
         return f"`limits.branches` is {whole.branches}, and imagebot has so many"
     for limit, known in ((whole.new_per_hour, None), (own.new_per_hour, name)):
-        if limit is not None and (new := _opened_lately(bot, world, known)) >= limit:
+        if limit is not None and _opened_lately(bot, world, known) >= limit:
             return f"`limits.new-per-hour` is {limit}, and so many were opened in the last hour"
     return ""
 
