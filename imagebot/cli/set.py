@@ -90,6 +90,11 @@ def run(arguments: Namespace) -> int:
     target = open_target(arguments)
     _check_environments(request, target.source)
     bot = open_bot(target, arguments)
+    if arguments.wait and bot.forge.body_in_commit:
+        raise UsageError(
+            "--wait needs pull requests, and on plain Git there are none",
+            hint="leave it out, or name the forge with --forge",
+        )
     acting = dry(bot, lambda text: note(f"dry run: {text}")) if arguments.dry_run else bot
     plan = _plan(request, target.source, bot, arguments)
     outcomes = list(propose(plan, acting))

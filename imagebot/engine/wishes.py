@@ -59,8 +59,14 @@ class Request:
 
 
 def named_in(request: Request, scanned: Scan) -> list[Scanned]:
-    """The references that are meant. Raises UsageError if an image has none."""
+    """The references that are meant: one that its line keeps only where an image has no other.
+
+    Raises:
+        UsageError: If an image has none.
+    """
     items = [item for item in scanned.references if request.wish(item)]
+    free = {request.wish(item) for item in items if not item.reference.ignored}
+    items = [item for item in items if not item.reference.ignored or request.wish(item) not in free]
     for wish in request.wishes:
         if not any(request.wish(item) == wish for item in items):
             where = f" in {', '.join(sorted(request.environments))}" if request.environments else ""

@@ -348,3 +348,24 @@ def test_it_waits_for_the_end(team: Team, imagebot: Run, goal: str, end: str, co
 
     assert outcome.code == code
     assert f"#{pull.number}" in outcome.err
+
+
+def test_a_line_that_keeps_its_image_is_no_failure(team: Team, imagebot: Run) -> None:
+    team.commit(
+        {"envs/staging/old.yaml": "services: {a: {image: REGISTRY/acme/web:1.4.1}} # imagebot: ignore\n"}
+    )
+    team.push(web="1.5.0")
+
+    outcome = asked(team, imagebot, "REGISTRY/acme/web=1.5.0", "--environment", "staging")
+
+    assert outcome.code == 0, outcome.out
+
+
+def test_there_is_nothing_to_wait_for_on_plain_git(team: Team, imagebot: Run) -> None:
+    team.push(web="1.5.0")
+
+    outcome = asked(team, imagebot, "REGISTRY/acme/web=1.5.0", "--forge", "git", "--wait", "merged")
+
+    assert outcome.code == 2
+    assert "--wait needs pull requests" in outcome.err
+    assert team.github.writes == []
