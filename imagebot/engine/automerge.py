@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagebot.engine.admission import closed_now
 from imagebot.engine.world import Bot, World, named, outcome
-from imagebot.errors import MergeBlocked
+from imagebot.errors import ForgeError, MergeBlocked
 
 if TYPE_CHECKING:
     from imagebot.forges.values import PullRequest, Readiness
@@ -44,7 +44,10 @@ def automerge(proposal: Proposal, done: Outcome, rules: PullRequestRules, bot: B
         return _waits(done, reason)
     if not wanted or world.open[proposal.branch].auto_merge:
         return done
-    return _given_or_merged(proposal, done, rules, bot, request)
+    try:
+        return _given_or_merged(proposal, done, rules, bot, request)
+    except ForgeError as error:  # the pull request stands all the same
+        return replace(done, warnings=(*done.warnings, f"it was not merged: {error.message}"))
 
 
 def withdraw(branch: str, bot: Bot, world: World, *, of_anybody: bool = False) -> None:

@@ -104,10 +104,7 @@ class OneProposal:
         done = self._bring_in_line(proposal, rules)
         if refused:
             done = replace(done, reason=f"a part of it is left out: {refused}")
-        try:
-            return automerge(proposal, done, rules, self.bot, self.world)
-        except ForgeError as error:
-            return replace(done, warnings=(*done.warnings, f"it was not merged: {error.message}"))
+        return automerge(proposal, done, rules, self.bot, self.world)
 
     def _outcome(self, action: Action, reason: str = "") -> Outcome:
         return outcome(self.wanted.id, self.wanted.branch, action, reason, self._opened)
