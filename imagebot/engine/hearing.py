@@ -19,7 +19,6 @@ WINDOW = timedelta(days=14)
 STRANGERS = 10
 """People without write access who are answered in one run, once on each pull request."""
 
-_WORDS = 500
 _ANSWER = re.compile(r"<!-- imagebot:answer ([0-9]{1,20}) -->")
 _OWN = "<!-- imagebot:"
 _NO_SAY = "Only people with write access"
