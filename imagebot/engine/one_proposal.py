@@ -184,7 +184,7 @@ class OneProposal:
         found = self._marker(proposal, rules)
         changed = self._known.fingerprint != found.fingerprint or self._says_otherwise(self._known)
         if changed:
-            body = with_marker(self.wording.worded(proposal, self.plan).body, found)
+            body = self._body(proposal, found)
             request = self.bot.forge.update(request, proposal.title, body)
             if not request.open:
                 return self._overtaken()
@@ -231,7 +231,7 @@ class OneProposal:
             return False
         text = None
         if self.bot.forge.body_in_commit:
-            text = with_marker(self.wording.worded(proposal, self.plan).body, self._marker(proposal, rules))
+            text = self._body(proposal, self._marker(proposal, rules))
         withdraw(name, self.bot, self.world, of_anybody=True)
         self.world.branches[name] = push(proposal, files, text, self.bot, expected=branch.tip)
         if self._opened:
@@ -246,12 +246,15 @@ class OneProposal:
         return not set(moved).isdisjoint(files)
 
     def _create(self, proposal: Proposal, rules: PullRequestRules) -> Outcome:
-        body = with_marker(self.wording.worded(proposal, self.plan).body, self._marker(proposal, rules))
+        body = self._body(proposal, self._marker(proposal, rules))
         draft = is_draft(proposal, rules) and self.bot.forge.abilities.drafts
         created = self.bot.forge.create(proposal.branch, self.bot.base, proposal.title, body, draft=draft)
         self.world.open[proposal.branch] = created
         warnings = self._decorate(proposal, rules, created)
         return replace(self._outcome("created"), warnings=warnings)
+
+    def _body(self, proposal: Proposal, found: Marker) -> str:
+        return with_marker(self.wording.worded(proposal, self.plan, found).body, found)
 
     def _marker(self, proposal: Proposal, rules: PullRequestRules) -> Marker:
         found = marker(proposal.id, proposal.title, proposal.updates, proposal.asked)

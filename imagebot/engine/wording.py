@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imagebot.forges.marker import without_marker
 from imagebot.forges.sources import source_changes
 from imagebot.forges.text import (
+    MARKER_ROOM,
     body,
     hands_off_note,
     is_conventional,
@@ -21,8 +22,12 @@ from imagebot.forges.text import (
 
 if TYPE_CHECKING:
     from imagebot.engine.world import Bot
+    from imagebot.forges.marker import Marker
     from imagebot.forges.values import Abilities
     from imagebot.plan import Plan, Proposal
+
+_SAID = 4_000
+"""Characters by which a marker grows with what people say."""
 
 
 class Wording:
@@ -42,8 +47,8 @@ class Wording:
         found = title(proposal.updates, proposal.asked, conventional=self._conventional)
         return replace(proposal, title=found)
 
-    def worded(self, proposal: Proposal, plan: Plan) -> Proposal:
-        """The proposal with the body that its pull request gets, release notes and all."""
+    def worded(self, proposal: Proposal, plan: Plan, known: Marker) -> Proposal:
+        """The proposal with the body that its pull request gets, with room for its marker behind it."""
         forge, settings = self._bot.forge, self._bot.settings.pull_requests
         found = body(
             proposal.updates,
@@ -52,6 +57,7 @@ class Wording:
             abilities=self._abilities,
             elsewhere=staying(plan.scan.references, proposal.updates),
             files_url=self._bot.files_url,
+            room=max(MARKER_ROOM, len(str(known)) + _SAID),
         )
         return replace(proposal, body=found)
 
