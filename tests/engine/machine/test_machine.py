@@ -18,7 +18,7 @@ def test_the_life_of_pull_requests() -> None:
     run_state_machine_as_test(
         PullRequestLife,
         settings=settings(
-            max_examples=long or 8,
+            max_examples=long or 6,
             stateful_step_count=25 if long else 10,
             derandomize=not long,
             database=None,
