@@ -46,7 +46,8 @@ def tell_ci(plan: Plan, outcomes: Sequence[Outcome], environ: Mapping[str, str])
         values = {"number": first.number or "", "url": first.url or "", "action": first.action}
         lines = "".join(f"{key}={clean(str(value), 300)}\n" for key, value in values.items())
         _append(environ.get("GITHUB_OUTPUT"), lines)
-    note(refusals(plan, outcomes).rstrip("\n"), quiet=not refusals(plan, outcomes))
+    if refused := refusals(plan, outcomes):
+        note(refused.rstrip("\n"))
 
 
 def of_plan(plan: Plan, outcomes: Sequence[Outcome]) -> list[Outcome]:

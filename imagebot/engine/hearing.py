@@ -46,7 +46,8 @@ class Heard:
         found = bot.forge.comments(bot.now() - WINDOW, list(opened_by)) if opened_by else ()
         ours = [c for c in found if c.own or c.author == opened_by.get(c.number, "")]
         answers = {int(number): c.body for c in ours for number in _ANSWER.findall(c.body)}
-        left = [c for c in found if _OWN not in c.body and c.id not in answers and commands(c.body)]
+        said = {c.id for c in ours if _OWN in c.body}  # a person may quote it, or lend imagebot their token
+        left = [c for c in found if c.id not in said | answers.keys() and commands(c.body)]
         return cls(left, {(c.number, c.author) for c in found if answers.get(c.id, "").startswith(_NO_SAY)})
 
     def has_say(self, comment: Comment, bot: Bot) -> bool:

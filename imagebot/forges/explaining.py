@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from imagebot.forges.text.words import words
+from imagebot.forges.text.words import code, words
 from imagebot.plan import proposal_id
-from imagebot.reports.escape import code, escape
 
 if TYPE_CHECKING:
     from imagebot.plan import Plan, Scanned, Update
@@ -35,7 +34,7 @@ def _moving(plan: Plan, proposal: str) -> Iterator[str]:
     for update in plan.updates:
         if update.proposal == proposal:
             name = code(str(update.reference.image.name))
-            yield f"- {name} {_pin(update)}: {escape(update.why)}.{_passed(update)}"
+            yield f"- {name} {_pin(update)}: {words(update.why)}.{_passed(update)}"
 
 
 def _pin(update: Update) -> str:
@@ -43,14 +42,14 @@ def _pin(update: Update) -> str:
 
 
 def _passed(update: Update) -> str:
-    passed = ", ".join(f"{code(v.tag)} ({escape(v.reason)})" for v in update.passed_over)
+    passed = ", ".join(f"{code(v.tag)} ({words(v.reason)})" for v in update.passed_over)
     return f" Passed over: {passed}." if passed else ""
 
 
 def _staying(plan: Plan, proposal: str) -> Iterator[str]:
     for held in plan.held:
         if proposal_id(held.scanned) == proposal:
-            yield f"- {_stays(held.scanned)}: {escape(held.reason)}."
+            yield f"- {_stays(held.scanned)}: {words(held.reason)}."
     for item in plan.current:
         if proposal_id(item) == proposal:
             yield f"- {_stays(item)}: it is the newest that is allowed."

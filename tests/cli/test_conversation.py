@@ -478,3 +478,15 @@ def test_a_version_that_goes_to_and_fro_was_not_taken_back(
     person.comment(opened.number, "/imagebot rollback")
 
     assert applied(team, imagebot)["staging/web@rollback"][0] == "created"
+
+
+def test_a_command_below_a_quoted_answer_is_heard(team: Team, imagebot: Run, opened: PullRequest) -> None:
+    say(team, opened, "/imagebot hold 14d")
+    applied(team, imagebot)
+    quoted = "\n".join(f"> {line}" for line in answers(team, opened.number)[0].splitlines())
+    said = say(team, opened, f"{quoted}\n\n/imagebot resume")
+
+    assert applied(team, imagebot)["staging/web"][0] == "unchanged"
+
+    assert said.reactions == {"+1": ["imagebot"]}
+    settled(team, imagebot)
